@@ -1,0 +1,1478 @@
+-- schema.sql: tables, derived columns, views, functions. Who may use them stands in policies.sql.
+-- Runs any number of times: a second run changes nothing and loses nothing.
+
+create schema if not exists private;
+comment on schema private is 'What policies and triggers need and no client may name: no role of a client has usage here.';
+create schema if not exists back_office;
+comment on schema back_office is 'What the back office''s login role may call before it knows who asks: sign-in, sessions, attempts, health.';
+
+-- Functions that columns and checks stand on ---------------------------------------------------------------------
+
+create or replace function private.uuid_v7() returns uuid
+language sql volatile parallel safe
+set search_path = ''
+as $$
+    -- RFC 9562: 48 bits of milliseconds, then version 7 over a random v4 (bits 52 and 53 turn 4 into 7).
+    select encode(
+        set_bit(set_bit(
+            overlay(uuid_send(gen_random_uuid())
+                placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6),
+            52, 1), 53, 1),
+        'hex')::uuid
+$$;
+comment on function private.uuid_v7() is 'A time-ordered uuid (version 7); PostgreSQL has its own from 18 on, Supabase runs 17.';
+
+create or replace function private.is_time_zone(zone text) returns boolean
+language plpgsql immutable parallel safe
+set search_path = ''
+as $$
+begin
+    -- Postgres also takes abbreviations and made-up POSIX zones (FOO+3); only IANA names are meant.
+    if zone is null or zone !~ '^(UTC|[A-Za-z]+(/[A-Za-z0-9_+-]+)+)$' then
+        return false;
+    end if;
+    perform timestamptz '2000-01-01 00:00:00+00' at time zone zone;
+    return true;
+exception when invalid_parameter_value then
+    return false;
+end
+$$;
+comment on function private.is_time_zone(text) is 'Whether the name is an IANA time zone that this server knows.';
+
+create or replace function private.looks_like_secret(words text) returns boolean
+language sql immutable parallel safe
+set search_path = ''
+as $$
+    select coalesce(
+        words ~* '(^|[^a-z])(sk|pk|rk|whsec|ghp|gho|ghs|glpat|xox[abprs]|akia|asia|aiza|eyj|sbp|hf|shpat|key|bearer)[_-]?[a-z0-9_-]{12,}'
+        or words ~ '[A-Za-z0-9+/=_-]{24,}'
+        or words ~ '(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9]{16,}', false)
+$$;
+comment on function private.looks_like_secret(text) is 'Whether a label could be a key: known prefixes, or one long run of key characters.';
+
+create or replace function private.retell_status(reason text) returns text
+language sql immutable parallel safe
+set search_path = ''
+as $$
+    select case
+        when reason in ('error_user_not_joined', 'registered_call_timeout', 'manual_stopped') then 'canceled'
+        when reason ~ 'cancel' and reason ~ 'transfer' then 'completed'
+        when reason ~ '^(call_transfer|transfer_|call_take_over)' then 'transferred'
+        when reason ~ '^(voicemail|ivr)_' then 'voicemail'
+        when reason in ('dial_busy', 'dial_no_answer', 'user_declined') then 'missed'
+        when reason ~ '^(error|dial|no|sip|telephony|invalid|marked_as)_' then 'failed'
+        when reason ~ '_(exhausted|blocked|detected|limit_reached|denied|unavailable)$' or reason = 'budget_reached' then 'failed'
+        when reason ~ '^(user|agent)_' or reason in ('inactivity', 'max_duration_reached') then 'completed'
+        else 'unknown'
+    end
+$$;
+comment on function private.retell_status(text) is 'Canonical status of an ended Retell call by its disconnection reason: exact words first, then families.';
+
+create or replace function private.vapi_status(reason text) returns text
+language sql immutable parallel safe
+set search_path = ''
+as $$
+    select case
+        -- Failures first: their families hold the names of every other word below (transfer, voice, customer, completed).
+        when reason ~ '^pipeline-' or reason ~ '(^|[.-])(error|fault|vapifault|providerfault)(-|$)' then 'failed'
+        when reason ~ '^call\.start\.' or reason ~ '^call-start-' then 'failed'
+        when reason ~ '(-completed-call|-completed)$' then 'completed'
+        when reason = 'assistant-forwarded-call' or reason ~ 'returned-forwarding-' or reason ~ '^call\.forwarding\.'
+            or reason ~ 'hook-executed-transfer' then 'transferred'
+        when reason ~ 'hook-executed-' then 'completed'
+        when reason ~ '^call\.ringing\..*hungup' then 'canceled'
+        when reason ~ '(^|-)voicemail' then 'voicemail'
+        when reason in ('call-deleted', 'scheduled-call-deleted', 'manually-canceled') then 'canceled'
+        when reason ~ '^customer-(did-not-|busy)' or reason ~ '-(misdialed|rejected|no-call-received)$' then 'missed'
+        when reason ~ '^assistant-(request|not|join)-' then 'failed'
+        when reason ~ '^(assistant-(ended-call|said-)|customer-ended-call)' then 'completed'
+        when reason in ('exceeded-max-duration', 'silence-timed-out') then 'completed'
+        when reason ~ '-failed(-|$)' or reason ~ '-(disconnected|closed-websocket|shutdown|died)$' or reason ~ '^sip-' then 'failed'
+        else 'unknown'
+    end
+$$;
+comment on function private.vapi_status(text) is 'Canonical status of an ended Vapi call by its endedReason: Vapi adds values every month, so rules go by family.';
+
+create or replace function private.twilio_status(provider_status text) returns text
+language sql immutable parallel safe
+set search_path = ''
+as $$
+    select case
+        when provider_status in ('completed', 'answered') then 'completed'
+        when provider_status in ('busy', 'no-answer', 'noanswer') then 'missed'
+        when provider_status in ('failed', 'fail') then 'failed'
+        when provider_status in ('canceled', 'cancelled', 'undialed') then 'canceled'
+        else 'unknown'
+    end
+$$;
+comment on function private.twilio_status(text) is 'Canonical status of a Twilio call by its CallStatus or DialCallStatus.';
+
+create or replace function public.call_status(provider text, provider_status text, end_reason text) returns text
+language sql immutable parallel safe
+set search_path = ''
+as $$
+    select case
+        when lower(provider_status) in ('queued', 'initiated', 'scheduled', 'registered', 'ringing', 'in-progress',
+            'in_progress', 'ongoing', 'forwarding') then 'in_progress'
+        when lower(provider) = 'twilio' then private.twilio_status(lower(provider_status))
+        when coalesce(end_reason, '') = '' then
+            case lower(provider_status) when 'error' then 'failed' when 'not_connected' then 'missed' else 'unknown' end
+        when lower(provider) = 'retell' then private.retell_status(lower(end_reason))
+        when lower(provider) = 'vapi' then private.vapi_status(lower(end_reason))
+        else 'unknown'
+    end
+$$;
+comment on function public.call_status(text, text, text) is
+    'Canonical status of a call from what its provider sent. Values never seen land by family; the rest is unknown, which /health counts.';
+
+create or replace function public.call_type(intent text) returns text
+language sql immutable parallel safe
+set search_path = ''
+as $$
+    select case
+        when lower(intent) ~ 'cater|banquet|private_?(dining|event)|event' then 'catering'
+        when lower(intent) ~ 'reserv|book|table' then 'reservation'
+        when lower(intent) ~ 'order|takeout|take_?away|pick_?up|delivery' then 'order'
+        when lower(intent) ~ 'general|question|faq|enquiry|inquiry|hours|menu|directions|info' then 'general'
+        else 'other'
+    end
+$$;
+comment on function public.call_type(text) is 'What the caller wanted, from the AI''s intent word: order, reservation, catering, general or other.';
+
+create or replace function private.phone_digits(number text) returns text
+language sql immutable parallel safe
+set search_path = ''
+as $$
+    -- Fewer than seven digits are a short code, an extension or a word such as anonymous: nothing to find a guest by.
+    select case when length(regexp_replace(number, '[^0-9]', '', 'g')) >= 7
+        then right(regexp_replace(number, '[^0-9]', '', 'g'), 4) end
+$$;
+comment on function private.phone_digits(text) is 'The last four digits of a phone number; null where it is too short to be one.';
+
+create or replace function public.mask_phone(number text) returns text
+language sql immutable parallel safe
+set search_path = ''
+as $$
+    select case when coalesce(btrim(number), '') = '' then null
+        else '••• ••• ' || coalesce(private.phone_digits(number), '••••') end
+$$;
+comment on function public.mask_phone(text) is 'A phone number as clients may see it: its last four digits.';
+
+create or replace function private.call_seconds(started timestamptz, answered timestamptz, ended timestamptz) returns integer
+language sql immutable parallel safe
+set search_path = ''
+as $$
+    -- Some providers report a pick-up after the hang-up of a call that nobody took: that is no talk, not negative talk.
+    select case when ended is not null then greatest(0, floor(extract(epoch from ended - coalesce(answered, started))))::integer end
+$$;
+comment on function private.call_seconds(timestamptz, timestamptz, timestamptz) is
+    'Whole seconds from the answer (the start where nobody answered) to the end; null while the call runs.';
+
+create or replace function private.duration_bucket(seconds integer) returns text
+language sql immutable parallel safe
+set search_path = ''
+as $$
+    select case when seconds < 30 then 'under_30s' when seconds < 120 then '30s_to_2m'
+        when seconds < 300 then '2m_to_5m' when seconds is not null then 'over_5m' end
+$$;
+comment on function private.duration_bucket(integer) is 'The four duration buckets of the call list: <30s, 30s-2m, 2-5m, >5m; null while a call runs.';
+
+-- Platform tables: the voice platform writes them, the back office reads ------------------------------------------
+
+create table if not exists public.accounts (
+    id uuid primary key default private.uuid_v7(),
+    name text not null check (length(btrim(name)) between 1 and 200),
+    currency text not null default 'USD' check (currency ~ '^[A-Z]{3}$'),
+    created_at timestamptz not null default now()
+);
+comment on table public.accounts is 'A customer: one or many restaurants. Its currency is the currency of all its money.';
+
+create table if not exists public.users (
+    id uuid primary key default private.uuid_v7(),
+    email text not null unique check (email = lower(email) and email ~ '^[^@\s]+@[^@\s]+\.[^@\s]+$' and length(email) <= 254),
+    full_name text not null check (length(btrim(full_name)) between 1 and 200),
+    role text not null check (role in ('operator', 'account_manager', 'admin')),
+    is_active boolean not null default true,
+    created_at timestamptz not null default now()
+);
+comment on table public.users is 'People of the back office. The role says what they may do, user_access says where.';
+
+create table if not exists public.locations (
+    account_id uuid not null references public.accounts (id),
+    id uuid not null default private.uuid_v7(),
+    name text not null check (length(btrim(name)) between 1 and 200),
+    timezone text not null check (private.is_time_zone(timezone)),
+    address text,
+    city text,
+    phone text,
+    cuisine text,
+    created_at timestamptz not null default now(),
+    primary key (account_id, id)
+);
+comment on table public.locations is 'A restaurant. Every local date and time of its rows is in its time zone (IANA). phone is the number it publishes itself.';
+
+create table if not exists public.call_logs (
+    account_id uuid not null,
+    id uuid not null default private.uuid_v7(),
+    location_id uuid not null,
+    provider text not null check (length(provider) between 1 and 40),
+    provider_call_id text not null check (length(provider_call_id) between 1 and 200),
+    provider_status text,
+    end_reason text,
+    intent text,
+    direction text not null default 'inbound' check (direction in ('inbound', 'outbound')),
+    from_number text,
+    to_number text,
+    started_at timestamptz not null,
+    answered_at timestamptz,
+    ended_at timestamptz,
+    summary_md text,
+    transcript_md text,
+    recording_url text check (recording_url ~ '^(https://[^\s]+|/recordings/[a-z0-9-]+\.(wav|mp3|ogg))$'),
+    created_at timestamptz not null default now(),
+    status text not null generated always as (public.call_status(provider, provider_status, end_reason)) stored,
+    call_type text not null generated always as (public.call_type(intent)) stored,
+    duration_seconds integer generated always as (private.call_seconds(started_at, answered_at, ended_at)) stored,
+    duration_bucket text generated always as
+        (private.duration_bucket(private.call_seconds(started_at, answered_at, ended_at))) stored,
+    caller_masked text generated always as
+        (public.mask_phone(case direction when 'outbound' then to_number else from_number end)) stored,
+    caller_digits text generated always as
+        (private.phone_digits(case direction when 'outbound' then to_number else from_number end)) stored,
+    transfer_unanswered boolean not null generated always as
+        (coalesce(lower(end_reason) ~ '(forward|transfer).*(no-answer|no_answer|busy|unanswered|timeout)', false)) stored,
+    has_recording boolean not null generated always as (recording_url is not null) stored,
+    primary key (account_id, id),
+    foreign key (account_id, location_id) references public.locations (account_id, id),
+    unique (account_id, provider, provider_call_id),
+    check (answered_at >= started_at),
+    check (ended_at >= started_at)
+);
+comment on table public.call_logs is 'Every call, as its provider sent it; status, call_type, duration and masked numbers are derived and stored.';
+comment on column public.call_logs.duration_seconds is
+    'Whole seconds from answered_at (started_at where nobody answered) to ended_at; null while the call runs.';
+comment on column public.call_logs.caller_masked is 'The guest''s number, masked: from_number of inbound calls, to_number of outbound ones.';
+comment on column public.call_logs.transfer_unanswered is 'The AI handed the call to staff and nobody took it.';
+
+create table if not exists public.order_logs (
+    account_id uuid not null,
+    id uuid not null default private.uuid_v7(),
+    location_id uuid not null,
+    call_id uuid,
+    status text not null default 'confirmed' check (status in
+        ('pending', 'confirmed', 'preparing', 'ready', 'completed', 'canceled', 'rejected', 'failed')),
+    fulfillment_type text not null default 'pickup' check (fulfillment_type in ('pickup', 'delivery', 'dine_in')),
+    subtotal_amount numeric(12, 2) not null default 0,
+    tax_amount numeric(12, 2) not null default 0,
+    service_charge_amount numeric(12, 2) not null default 0,
+    delivery_amount numeric(12, 2) not null default 0,
+    total_amount numeric(12, 2) not null default 0,
+    items jsonb not null default '[]' check (jsonb_typeof(items) = 'array'),
+    created_at timestamptz not null default now(),
+    primary key (account_id, id),
+    foreign key (account_id, location_id) references public.locations (account_id, id),
+    foreign key (account_id, call_id) references public.call_logs (account_id, id)
+);
+comment on table public.order_logs is 'Orders taken on calls. items is [{"name", "quantity", "unit_amount", "notes"?}]; money is in the account''s currency.';
+
+create table if not exists public.order_updates (
+    account_id uuid not null,
+    id uuid not null default private.uuid_v7(),
+    location_id uuid not null,
+    order_id uuid not null,
+    status text not null,
+    message text,
+    created_at timestamptz not null default now(),
+    primary key (account_id, id),
+    foreign key (account_id, location_id) references public.locations (account_id, id),
+    foreign key (account_id, order_id) references public.order_logs (account_id, id)
+);
+comment on table public.order_updates is 'What happened to an order after it was taken, in order of time.';
+
+create table if not exists public.upsells (
+    account_id uuid not null,
+    id uuid not null default private.uuid_v7(),
+    location_id uuid not null,
+    order_id uuid not null,
+    item_name text not null,
+    amount numeric(12, 2) not null default 0,
+    accepted boolean not null default false,
+    created_at timestamptz not null default now(),
+    primary key (account_id, id),
+    foreign key (account_id, location_id) references public.locations (account_id, id),
+    foreign key (account_id, order_id) references public.order_logs (account_id, id)
+);
+comment on table public.upsells is 'What the AI offered on top of an order, and whether the guest took it.';
+
+create table if not exists public.reservations (
+    account_id uuid not null,
+    id uuid not null default private.uuid_v7(),
+    location_id uuid not null,
+    call_id uuid,
+    reservation_datetime timestamptz,
+    reservation_date date,
+    reservation_time time check (reservation_time < '24:00'),
+    guest_name text,
+    guest_phone text,
+    guest_count integer check (guest_count between 1 and 10000),
+    avg_spend_per_head_override numeric(12, 2) check (avg_spend_per_head_override >= 0),
+    special_requests text,
+    status text not null default 'confirmed' check (status in
+        ('requested', 'confirmed', 'seated', 'completed', 'canceled', 'no_show', 'failed')),
+    created_at timestamptz not null default now(),
+    guest_phone_masked text generated always as (public.mask_phone(guest_phone)) stored,
+    primary key (account_id, id),
+    foreign key (account_id, location_id) references public.locations (account_id, id),
+    foreign key (account_id, call_id) references public.call_logs (account_id, id)
+);
+comment on table public.reservations is 'Tables booked on calls: an instant, or a local date and time at the location.';
+
+-- Dashboard tables: people and clients write them under policies --------------------------------------------------
+
+create table if not exists public.account_settings (
+    account_id uuid not null references public.accounts (id),
+    id uuid not null default private.uuid_v7(),
+    avg_spend_per_head numeric(12, 2) check (avg_spend_per_head >= 0),
+    baseline_handle_seconds integer check (baseline_handle_seconds between 1 and 7200),
+    version integer not null default 1,
+    updated_at timestamptz not null default now(),
+    updated_by uuid references public.users (id),
+    primary key (account_id, id),
+    unique (account_id)
+);
+comment on table public.account_settings is 'What holds for all of an account''s locations unless the location says otherwise.';
+
+create table if not exists public.location_settings (
+    account_id uuid not null,
+    id uuid not null default private.uuid_v7(),
+    location_id uuid not null,
+    busy_mode_enabled boolean not null default false,
+    extra_wait_seconds integer not null default 0 check (extra_wait_seconds between 0 and 14400),
+    busy_until timestamptz,
+    busy_reason text check (length(busy_reason) <= 200),
+    avg_spend_per_head numeric(12, 2) check (avg_spend_per_head >= 0),
+    baseline_handle_seconds integer check (baseline_handle_seconds between 1 and 7200),
+    version integer not null default 1,
+    updated_at timestamptz not null default now(),
+    updated_by uuid references public.users (id),
+    primary key (account_id, id),
+    unique (account_id, location_id),
+    foreign key (account_id, location_id) references public.locations (account_id, id)
+);
+comment on table public.location_settings is 'A location''s busy mode, averages and baselines. Busy mode with an end is over when the end is past.';
+
+create table if not exists public.location_hours (
+    account_id uuid not null,
+    id uuid not null default private.uuid_v7(),
+    location_id uuid not null,
+    weekday smallint not null check (weekday between 1 and 7),
+    opens_at time not null check (opens_at < '24:00'),
+    closes_at time not null check (closes_at < '24:00'),
+    version integer not null default 1,
+    updated_at timestamptz not null default now(),
+    updated_by uuid references public.users (id),
+    primary key (account_id, id),
+    unique (account_id, location_id, weekday, opens_at),
+    foreign key (account_id, location_id) references public.locations (account_id, id)
+);
+comment on table public.location_hours is 'Weekly opening intervals, ISO weekday (1 is Monday), local time; one that closes at or before it opens ends on the next day.';
+
+create table if not exists public.location_hours_exceptions (
+    account_id uuid not null,
+    id uuid not null default private.uuid_v7(),
+    location_id uuid not null,
+    exception_date date not null,
+    is_closed boolean not null default true,
+    opens_at time check (opens_at < '24:00'),
+    closes_at time check (closes_at < '24:00'),
+    reason text check (length(reason) <= 200),
+    version integer not null default 1,
+    updated_at timestamptz not null default now(),
+    updated_by uuid references public.users (id),
+    primary key (account_id, id),
+    unique nulls not distinct (account_id, location_id, exception_date, opens_at),
+    foreign key (account_id, location_id) references public.locations (account_id, id),
+    check (is_closed = (opens_at is null) and is_closed = (closes_at is null))
+);
+comment on table public.location_hours_exceptions is 'Holidays and special hours: a local date that is closed, or open at other times than its weekday.';
+
+create table if not exists public.settings (
+    org_id uuid not null references public.accounts (id),
+    id uuid not null default private.uuid_v7(),
+    location_id uuid,
+    key text not null check (key ~ '^[a-z][a-z0-9_.]{0,79}$'),
+    value jsonb not null,
+    version integer not null default 1,
+    updated_at timestamptz not null default now(),
+    updated_by uuid references public.users (id),
+    primary key (org_id, id),
+    unique nulls not distinct (org_id, location_id, key),
+    foreign key (org_id, location_id) references public.locations (account_id, id)
+);
+comment on table public.settings is 'JSON settings by key (ai_voice and others) of an account or one location; the location''s row wins.';
+
+create table if not exists public.knowledge_update_requests (
+    org_id uuid not null references public.accounts (id),
+    id uuid not null default private.uuid_v7(),
+    requested_by_user_id uuid not null default auth.uid() references public.users (id),
+    payload jsonb not null default '{}',
+    status text not null default 'pending' check (status in
+        ('pending', 'approved', 'processing', 'done', 'failed', 'rejected')),
+    decided_by uuid references public.users (id),
+    decided_at timestamptz,
+    decision_reason text check (length(decision_reason) <= 500),
+    created_at timestamptz not null default now(),
+    primary key (org_id, id)
+);
+comment on table public.knowledge_update_requests is 'What a customer''s AI should learn: filed by managers, approved by admins, handled by an automation.';
+
+create table if not exists public.internal_notes (
+    account_id uuid not null,
+    id uuid not null default private.uuid_v7(),
+    location_id uuid not null,
+    call_id uuid not null,
+    author_user_id uuid not null default auth.uid() references public.users (id),
+    note_md text not null check (length(btrim(note_md)) between 1 and 10000),
+    mentions uuid[] not null default '{}' check (cardinality(mentions) <= 50),
+    created_at timestamptz not null default now(),
+    updated_at timestamptz,
+    primary key (account_id, id),
+    foreign key (account_id, location_id) references public.locations (account_id, id),
+    foreign key (account_id, call_id) references public.call_logs (account_id, id)
+);
+comment on table public.internal_notes is 'Notes of the staff on a call, in Markdown; mentions are users.id of people who can see the call.';
+
+create table if not exists public.api_keys (
+    account_id uuid not null references public.accounts (id),
+    id uuid not null default private.uuid_v7(),
+    label text not null check (length(btrim(label)) between 1 and 80 and not private.looks_like_secret(label)),
+    key_hint text check (length(key_hint) between 2 and 8 and not private.looks_like_secret(key_hint)),
+    scopes text[] not null default '{}',
+    created_by uuid not null default auth.uid() references public.users (id),
+    created_at timestamptz not null default now(),
+    last_used_at timestamptz,
+    expires_at timestamptz,
+    revoked_at timestamptz,
+    primary key (account_id, id)
+);
+comment on table public.api_keys is 'Labels of API keys. The key itself is made and kept elsewhere: nothing here can hold it.';
+
+create table if not exists public.user_access (
+    id uuid primary key default private.uuid_v7(),
+    user_id uuid not null references public.users (id),
+    account_id uuid references public.accounts (id),
+    location_id uuid,
+    created_by uuid default auth.uid() references public.users (id),
+    created_at timestamptz not null default now(),
+    unique nulls not distinct (user_id, account_id, location_id),
+    foreign key (account_id, location_id) references public.locations (account_id, id),
+    check (location_id is null or account_id is not null)
+);
+comment on table public.user_access is 'Where a person works: no account means every account, no location means every location of the account, no row means nothing.';
+
+create table if not exists public.audit_log (
+    id uuid primary key default private.uuid_v7(),
+    at timestamptz not null default clock_timestamp(),
+    account_id uuid,
+    location_id uuid,
+    actor_user_id uuid,
+    actor_role text not null,
+    action text not null,
+    table_name text not null,
+    row_id uuid,
+    before jsonb,
+    after jsonb,
+    application text,
+    address inet,
+    request_id text
+);
+comment on table public.audit_log is 'Who changed, revealed, played or exported what: append-only, written by triggers and functions alone. before and after hold the changed keys.';
+
+-- What no client sees ---------------------------------------------------------------------------------------------
+
+create table if not exists private.user_passwords (
+    user_id uuid primary key references public.users (id) on delete cascade,
+    password_hash text not null check (password_hash like '$argon2id$%'),
+    changed_at timestamptz not null default now()
+);
+comment on table private.user_passwords is 'argon2id hashes, apart from public.users so that no grant on people can reach them.';
+
+create table if not exists private.web_sessions (
+    id uuid primary key default private.uuid_v7(),
+    token_hash bytea not null unique check (length(token_hash) = 32),
+    user_id uuid not null references public.users (id) on delete cascade,
+    opened_at timestamptz not null default now(),
+    last_seen_at timestamptz not null default now(),
+    ended_at timestamptz,
+    address inet,
+    user_agent text
+);
+comment on table private.web_sessions is 'Sessions of the back office by the SHA-256 of their token: a copied cookie dies with its row.';
+
+create table if not exists private.sign_in_attempts (
+    key text primary key,
+    attempts integer not null,
+    resets_at timestamptz not null
+);
+comment on table private.sign_in_attempts is 'Counters of the rate limiter, shared by all workers. Keys arrive hashed: no address and no email stands here.';
+
+create table if not exists private.metrics_refreshes (
+    id bigint generated always as identity primary key,
+    started_at timestamptz not null,
+    finished_at timestamptz not null,
+    metric_rows bigint not null
+);
+comment on table private.metrics_refreshes is 'Each refresh of mv_metrics_daily that came to an end; the last finished_at is the age of every number on the pages.';
+
+create table if not exists private.derivations (
+    name text primary key,
+    rules text not null,
+    derived_at timestamptz not null default now()
+);
+comment on table private.derivations is 'Fingerprint of the functions behind stored generated columns, so that a changed rule derives the rows again.';
+
+-- Indexes: every filter and sort that a page offers, with the tenant first ------------------------------------------
+
+create index if not exists locations_id_idx on public.locations (id);
+create index if not exists call_logs_id_idx on public.call_logs (id);
+create index if not exists call_logs_started_at_id_idx on public.call_logs (started_at desc, id desc);
+-- location_id is included because every policy reads it: without it, counts leave the index.
+create index if not exists call_logs_account_id_started_at_id_idx
+    on public.call_logs (account_id, started_at desc, id desc) include (location_id);
+create index if not exists call_logs_account_id_location_id_started_at_id_idx
+    on public.call_logs (account_id, location_id, started_at desc, id desc);
+create index if not exists call_logs_account_id_status_started_at_idx
+    on public.call_logs (account_id, status, started_at desc, id desc) include (location_id);
+create index if not exists call_logs_account_id_call_type_started_at_idx
+    on public.call_logs (account_id, call_type, started_at desc, id desc) include (location_id);
+create index if not exists call_logs_account_id_duration_bucket_started_at_idx
+    on public.call_logs (account_id, duration_bucket, started_at desc, id desc) include (location_id);
+create index if not exists call_logs_account_id_caller_digits_started_at_idx
+    on public.call_logs (account_id, caller_digits, started_at desc, id desc) include (location_id);
+
+create index if not exists order_logs_id_idx on public.order_logs (id);
+create index if not exists order_logs_account_id_call_id_idx on public.order_logs (account_id, call_id);
+create index if not exists order_logs_created_at_id_idx on public.order_logs (created_at desc, id desc);
+create index if not exists order_logs_account_id_created_at_id_idx
+    on public.order_logs (account_id, created_at desc, id desc) include (location_id);
+create index if not exists order_logs_account_id_location_id_created_at_id_idx
+    on public.order_logs (account_id, location_id, created_at desc, id desc);
+create index if not exists order_logs_account_id_status_created_at_idx
+    on public.order_logs (account_id, status, created_at desc, id desc) include (location_id);
+create index if not exists order_updates_account_id_order_id_idx on public.order_updates (account_id, order_id, created_at);
+create index if not exists upsells_account_id_order_id_idx on public.upsells (account_id, order_id, created_at);
+
+create index if not exists reservations_id_idx on public.reservations (id);
+create index if not exists reservations_account_id_call_id_idx on public.reservations (account_id, call_id);
+create index if not exists reservations_created_at_id_idx on public.reservations (created_at desc, id desc);
+create index if not exists reservations_account_id_created_at_id_idx
+    on public.reservations (account_id, created_at desc, id desc) include (location_id);
+create index if not exists reservations_account_id_location_id_created_at_id_idx
+    on public.reservations (account_id, location_id, created_at desc, id desc);
+create index if not exists reservations_account_id_status_created_at_idx
+    on public.reservations (account_id, status, created_at desc, id desc) include (location_id);
+
+create index if not exists internal_notes_id_idx on public.internal_notes (id);
+create index if not exists internal_notes_account_id_call_id_idx on public.internal_notes (account_id, call_id, created_at);
+create index if not exists internal_notes_created_at_id_idx on public.internal_notes (created_at desc, id desc);
+create index if not exists internal_notes_author_user_id_created_at_idx on public.internal_notes (author_user_id, created_at desc);
+create index if not exists internal_notes_mentions_idx on public.internal_notes using gin (mentions);
+
+create unique index if not exists api_keys_account_id_label_live_idx
+    on public.api_keys (account_id, label) where revoked_at is null;
+create index if not exists user_access_account_id_location_id_idx on public.user_access (account_id, location_id);
+create index if not exists knowledge_update_requests_status_created_at_idx
+    on public.knowledge_update_requests (status, created_at);
+create index if not exists audit_log_at_id_idx on public.audit_log (at desc, id desc);
+create index if not exists audit_log_account_id_at_idx on public.audit_log (account_id, at desc, id desc);
+create index if not exists audit_log_row_id_at_idx on public.audit_log (row_id, at desc);
+create index if not exists web_sessions_user_id_idx on private.web_sessions (user_id) where ended_at is null;
+
+-- Who asks, and where they work: what policies and views stand on ---------------------------------------------------
+
+create or replace function private.person_role() returns text
+language sql stable security definer
+set search_path = ''
+as $$
+    select u.role from public.users u where u.id = auth.uid() and u.is_active
+$$;
+comment on function private.person_role() is 'The role of the person who asks, or null for a stranger and for someone deactivated.';
+
+create or replace function private.manages() returns boolean
+language sql stable security definer
+set search_path = ''
+as $$
+    select coalesce(private.person_role() in ('account_manager', 'admin'), false)
+$$;
+comment on function private.manages() is 'Whether the person may change configuration where they work.';
+
+create or replace function private.administers() returns boolean
+language sql stable security definer
+set search_path = ''
+as $$
+    select coalesce(private.person_role() = 'admin', false)
+$$;
+comment on function private.administers() is 'Whether the person is an admin (where they work).';
+
+create or replace function private.sees_everything() returns boolean
+language sql stable security definer
+set search_path = ''
+as $$
+    select exists (
+        select from public.user_access a
+        join public.users u on u.id = a.user_id and u.is_active
+        where a.user_id = auth.uid() and a.account_id is null)
+$$;
+comment on function private.sees_everything() is 'Whether the person works for every account.';
+
+create or replace function private.location_ids() returns uuid[]
+language sql stable security definer
+set search_path = ''
+as $$
+    select coalesce(array_agg(distinct l.id), '{}')
+    from public.user_access a
+    join public.users u on u.id = a.user_id and u.is_active
+    join public.locations l on l.account_id = a.account_id and (a.location_id is null or l.id = a.location_id)
+    where a.user_id = auth.uid()
+$$;
+comment on function private.location_ids() is 'The locations granted to the person; whole accounts are spelled out as their locations.';
+
+create or replace function private.account_ids() returns uuid[]
+language sql stable security definer
+set search_path = ''
+as $$
+    select coalesce(array_agg(distinct a.account_id), '{}')
+    from public.user_access a
+    join public.users u on u.id = a.user_id and u.is_active
+    where a.user_id = auth.uid() and a.account_id is not null
+$$;
+comment on function private.account_ids() is 'The accounts in which the person has any access.';
+
+create or replace function private.whole_account_ids() returns uuid[]
+language sql stable security definer
+set search_path = ''
+as $$
+    select coalesce(array_agg(distinct a.account_id), '{}')
+    from public.user_access a
+    join public.users u on u.id = a.user_id and u.is_active
+    where a.user_id = auth.uid() and a.account_id is not null and a.location_id is null
+$$;
+comment on function private.whole_account_ids() is 'The accounts in which the person has access to every location.';
+
+create or replace function private.sees_location(account uuid, location uuid) returns boolean
+language sql stable security definer
+set search_path = ''
+as $$
+    select private.sees_everything() or exists (
+        select from public.user_access a
+        join public.users u on u.id = a.user_id and u.is_active
+        where a.user_id = auth.uid() and a.account_id = account and (a.location_id is null or a.location_id = location))
+$$;
+comment on function private.sees_location(uuid, uuid) is 'Whether one location is within the person''s reach; for single rows, not for scans.';
+
+create or replace function private.runs_person(person uuid) returns boolean
+language sql stable security definer
+set search_path = ''
+as $$
+    -- Someone who also works elsewhere is not this admin's to change: a demotion would reach other customers.
+    select private.administers() and (private.sees_everything() or (
+        exists (select from public.user_access a where a.user_id = person and a.account_id = any (private.whole_account_ids()))
+        and not exists (select from public.user_access a where a.user_id = person
+            and (a.account_id is null or a.account_id <> all (private.whole_account_ids())))))
+$$;
+comment on function private.runs_person(uuid) is 'Whether the admin who asks may change this person: everything the person reaches is within the admin''s accounts.';
+
+create or replace function private.knows_person(person uuid) returns boolean
+language sql stable security definer
+set search_path = ''
+as $$
+    select person = auth.uid() or (private.administers() and (private.sees_everything() or exists (
+        select from public.user_access a where a.user_id = person and a.account_id = any (private.whole_account_ids()))))
+$$;
+comment on function private.knows_person(uuid) is 'Whether the person who asks may read this row of users: their own, and an admin those of their accounts.';
+
+create or replace function private.person_name(person uuid) returns text
+language sql stable security definer
+set search_path = ''
+as $$
+    select u.full_name from public.users u where u.id = person
+$$;
+comment on function private.person_name(uuid) is 'The name to print under a note; views call it for rows that the reader may see.';
+
+-- Triggers ----------------------------------------------------------------------------------------------------------
+
+create or replace function private.request_header(name text) returns text
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+    return nullif(current_setting('request.headers', true), '')::jsonb ->> name;
+exception when others then
+    -- A malformed header of a stranger must not undo a colleague's save; the line is then written without it.
+    return null;
+end
+$$;
+comment on function private.request_header(text) is 'One header of the request as PostgREST and the back office pass them; null where there is none.';
+
+create or replace function private.request_address() returns inet
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+    return coalesce(btrim(split_part(private.request_header('x-forwarded-for'), ',', 1))::inet, inet_client_addr());
+exception when invalid_text_representation then
+    return inet_client_addr();
+end
+$$;
+comment on function private.request_address() is 'Where the request came from: the first forwarded address, else the connection''s.';
+
+create or replace function private.write_audit(
+    account uuid, location uuid, action text, table_name text, row_id uuid, before jsonb, after jsonb) returns void
+language sql volatile security definer
+set search_path = ''
+as $$
+    insert into public.audit_log (account_id, location_id, actor_user_id, actor_role, action, table_name, row_id, before, after,
+        application, address, request_id)
+    values (account, location, auth.uid(), coalesce(nullif(current_setting('role', true), 'none'), session_user),
+        action, table_name, row_id, before, after,
+        left(coalesce(private.request_header('x-application'), private.request_header('user-agent'),
+            nullif(current_setting('application_name', true), '')), 200),
+        private.request_address(), left(private.request_header('x-request-id'), 100))
+$$;
+comment on function private.write_audit(uuid, uuid, text, text, uuid, jsonb, jsonb) is 'Writes one line of the audit log with who and from where.';
+
+create or replace function private.audit() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+    old_row jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
+    new_row jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
+    whole jsonb := coalesce(new_row, old_row);
+    before jsonb;
+    after jsonb;
+begin
+    -- Changed keys only; what the trigger's arguments name is private words: that it changed is recorded, the words are not.
+    select jsonb_object_agg(o.key, case when o.key = any (tg_argv) then '"(not recorded)"' else o.value end) into before
+    from jsonb_each(old_row) o
+    where (new_row is null or new_row -> o.key is distinct from o.value) and o.value <> 'null'
+        and o.key not in ('version', 'updated_at', 'updated_by');
+    select jsonb_object_agg(n.key, case when n.key = any (tg_argv) then '"(not recorded)"' else n.value end) into after
+    from jsonb_each(new_row) n
+    where (old_row is null or old_row -> n.key is distinct from n.value) and (old_row is not null or n.value <> 'null')
+        and n.key not in ('version', 'updated_at', 'updated_by');
+    if tg_op = 'UPDATE' and before is null and after is null then
+        return null;
+    end if;
+    perform private.write_audit(
+        coalesce(whole ->> 'account_id', whole ->> 'org_id')::uuid, (whole ->> 'location_id')::uuid,
+        lower(tg_op), tg_table_name, (whole ->> 'id')::uuid, before, after);
+    return null;
+end
+$$;
+comment on function private.audit() is 'Trigger: a line of the audit log for each change of a row; arguments name columns whose words are not recorded.';
+
+do $$
+declare
+    target text;
+begin
+    foreach target in array array['users', 'user_access', 'account_settings', 'location_settings', 'location_hours',
+        'location_hours_exceptions', 'settings', 'knowledge_update_requests', 'api_keys'] loop
+        execute format('create or replace trigger %1$s_audit after insert or update or delete on public.%1$s
+            for each row execute function private.audit()', target);
+    end loop;
+end
+$$;
+create or replace trigger internal_notes_audit after insert or update or delete on public.internal_notes
+    for each row execute function private.audit('note_md');
+
+create or replace function private.refuse_change() returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+    raise exception 'the audit log is append-only' using errcode = 'insufficient_privilege';
+end
+$$;
+comment on function private.refuse_change() is 'Trigger: keeps the audit log append-only, for its owner too.';
+create or replace trigger audit_log_append_only before update or delete or truncate on public.audit_log
+    for each statement execute function private.refuse_change();
+
+create or replace function private.next_version() returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+    -- A client that sends the version it read is told when somebody saved in between. PostgREST answers PT409 with 409.
+    if new.version is distinct from old.version then
+        raise exception 'this row was saved by somebody else in the meantime' using errcode = 'PT409';
+    end if;
+    new.version := old.version + 1;
+    new.updated_at := now();
+    new.updated_by := auth.uid();
+    return new;
+end
+$$;
+comment on function private.next_version() is 'Trigger: counts versions of a settings row, says who and when, refuses a stale version.';
+
+do $$
+declare
+    target text;
+begin
+    foreach target in array array['account_settings', 'location_settings', 'location_hours', 'location_hours_exceptions',
+        'settings'] loop
+        execute format('create or replace trigger %1$s_version before update on public.%1$s
+            for each row execute function private.next_version()', target);
+    end loop;
+end
+$$;
+
+create or replace function private.place_note() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+begin
+    if tg_op = 'INSERT' then
+        -- The call says where the note belongs. For a call out of reach nothing is found and the policy refuses, as for none.
+        select c.location_id into new.location_id from public.call_logs c
+        where c.account_id = new.account_id and c.id = new.call_id and private.may_touch_call(c.account_id, c.location_id);
+        if new.location_id is null then
+            raise exception 'no such call' using errcode = 'no_data_found';
+        end if;
+    elsif new.note_md is distinct from old.note_md then
+        new.updated_at := now();
+    end if;
+    if exists (select from unnest(new.mentions) m (id) where not private.person_sees(m.id, new.account_id, new.location_id)) then
+        raise exception 'a mentioned person cannot see this call' using errcode = 'check_violation', constraint = 'internal_notes_mentions_check';
+    end if;
+    return new;
+end
+$$;
+comment on function private.place_note() is 'Trigger: a note takes its location from its call and mentions only people who can see that call.';
+
+create or replace function private.may_touch_call(account uuid, location uuid) returns boolean
+language sql stable security definer
+set search_path = ''
+as $$
+    -- Without claims it is the owner, a seed or service_role who writes: they have no person's reach to hold to.
+    select auth.uid() is null or private.sees_location(account, location)
+$$;
+comment on function private.may_touch_call(uuid, uuid) is 'Whether whoever writes may place a note at this location.';
+
+create or replace function private.person_sees(person uuid, account uuid, location uuid) returns boolean
+language sql stable security definer
+set search_path = ''
+as $$
+    select exists (
+        select from public.user_access a
+        join public.users u on u.id = a.user_id and u.is_active
+        where a.user_id = person and (a.account_id is null
+            or a.account_id = account and (a.location_id is null or a.location_id = location)))
+$$;
+comment on function private.person_sees(uuid, uuid, uuid) is 'Whether that person (not the one who asks) can see a location.';
+
+create or replace trigger internal_notes_place before insert or update on public.internal_notes
+    for each row execute function private.place_note();
+
+create or replace function private.decide_request() returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+    if new.status is distinct from old.status then
+        if not ((old.status = 'pending' and new.status in ('approved', 'rejected'))
+            or (old.status = 'approved' and new.status = 'processing')
+            or (old.status = 'processing' and new.status in ('done', 'failed', 'approved'))) then
+            raise exception 'a request cannot go from % to %', old.status, new.status using errcode = 'check_violation';
+        end if;
+        -- The automation takes over where an admin has approved; a person decides, a machine reports.
+        if auth.uid() is not null and new.status not in ('approved', 'rejected') then
+            raise exception 'only the automation reports progress' using errcode = 'insufficient_privilege';
+        end if;
+        if new.status in ('approved', 'rejected') and old.status = 'pending' then
+            new.decided_by := auth.uid();
+            new.decided_at := now();
+        end if;
+    end if;
+    return new;
+end
+$$;
+comment on function private.decide_request() is 'Trigger: the steps a knowledge request may take, and who decided when.';
+create or replace trigger knowledge_update_requests_decide before update on public.knowledge_update_requests
+    for each row execute function private.decide_request();
+
+-- Canonical views: what every client reads ---------------------------------------------------------------------------
+
+create or replace view public.orders_v with (security_invoker = true) as
+select
+    o.id,
+    o.call_id,
+    o.account_id,
+    o.location_id,
+    o.status,
+    o.fulfillment_type,
+    o.subtotal_amount,
+    o.tax_amount,
+    o.service_charge_amount,
+    o.delivery_amount,
+    o.total_amount,
+    a.currency,
+    o.items,
+    o.created_at,
+    l.name as location_name,
+    l.timezone,
+    (o.created_at at time zone l.timezone)::date as local_date
+from public.order_logs o
+left join public.accounts a on a.id = o.account_id
+left join public.locations l on l.account_id = o.account_id and l.id = o.location_id;
+comment on view public.orders_v is 'Orders with the account''s currency; local_date is the local date of created_at at the location.';
+
+create or replace view public.reservations_v with (security_invoker = true) as
+select
+    r.id,
+    r.call_id,
+    r.account_id,
+    r.location_id,
+    coalesce(r.reservation_datetime, (r.reservation_date + r.reservation_time) at time zone l.timezone) as reservation_at,
+    r.guest_name,
+    r.guest_count,
+    r.avg_spend_per_head_override,
+    (r.guest_count * coalesce(r.avg_spend_per_head_override, ls.avg_spend_per_head, acs.avg_spend_per_head))::numeric(12, 2)
+        as estimated_revenue,
+    r.status,
+    r.created_at,
+    r.reservation_date,
+    r.guest_phone_masked,
+    r.special_requests,
+    a.currency,
+    l.name as location_name,
+    l.timezone,
+    (r.created_at at time zone l.timezone)::date as local_date
+from public.reservations r
+left join public.accounts a on a.id = r.account_id
+left join public.locations l on l.account_id = r.account_id and l.id = r.location_id
+left join public.location_settings ls on ls.account_id = r.account_id and ls.location_id = r.location_id
+left join public.account_settings acs on acs.account_id = r.account_id;
+comment on view public.reservations_v is
+    'Reservations. estimated_revenue is null where guests or average are unknown; local_date is the local date of created_at.';
+
+create or replace function private.order_adds_up(
+    items jsonb, subtotal numeric, tax numeric, service_charge numeric, delivery numeric, total numeric) returns boolean
+language sql immutable parallel safe
+set search_path = ''
+as $$
+    select total = subtotal + tax + service_charge + delivery
+        and subtotal = (select coalesce(sum((i ->> 'quantity')::numeric * (i ->> 'unit_amount')::numeric), 0)
+            from jsonb_array_elements(items) i)
+$$;
+comment on function private.order_adds_up(jsonb, numeric, numeric, numeric, numeric, numeric) is
+    'Whether an order''s total is the sum of its parts and its subtotal the sum of its items.';
+
+create or replace function private.review_reasons(
+    status text, call_type text, transfer_unanswered boolean, has_order boolean, has_reservation boolean, total_differs boolean)
+    returns text[]
+language sql immutable parallel safe
+set search_path = ''
+as $$
+    -- A call still running, never answered, or taken over by staff owes nobody an order or a reservation.
+    select array_remove(array[
+        case when call_type = 'order' and not has_order and status not in ('in_progress', 'missed', 'canceled', 'transferred')
+            then 'order_missing' end,
+        case when call_type = 'reservation' and not has_reservation
+            and status not in ('in_progress', 'missed', 'canceled', 'transferred') then 'reservation_missing' end,
+        case when total_differs then 'total_differs' end,
+        case when transfer_unanswered then 'transfer_unanswered' end,
+        case when status = 'unknown' then 'status_unknown' end], null)
+$$;
+comment on function private.review_reasons(text, text, boolean, boolean, boolean, boolean) is
+    'Why a call wants a look: order_missing, reservation_missing, total_differs, transfer_unanswered, status_unknown.';
+
+create or replace view public.calls_v with (security_invoker = true) as
+select
+    c.id,
+    c.account_id,
+    c.location_id,
+    l.name as location_name,
+    c.status,
+    c.call_type,
+    c.duration_seconds,
+    c.direction,
+    c.caller_masked,
+    c.started_at,
+    c.ended_at,
+    (c.started_at at time zone l.timezone)::date as local_date,
+    c.summary_md,
+    c.transcript_md,
+    case when c.has_recording then '/calls/' || c.id || '/recording' end as recording_url,
+    x.has_order,
+    x.has_reservation,
+    cardinality(private.review_reasons(
+        c.status, c.call_type, c.transfer_unanswered, x.has_order, x.has_reservation, x.total_differs)) > 0 as needs_review,
+    private.review_reasons(
+        c.status, c.call_type, c.transfer_unanswered, x.has_order, x.has_reservation, x.total_differs) as review_reasons,
+    l.timezone,
+    c.duration_bucket,
+    c.caller_digits,
+    c.transfer_unanswered,
+    c.has_recording,
+    c.provider,
+    c.end_reason,
+    c.intent,
+    c.answered_at,
+    -- What minutes_saved adds up: answered inbound calls that the AI did not hand to staff.
+    case when c.direction = 'inbound' and c.status in ('completed', 'in_progress')
+        then coalesce(ls.baseline_handle_seconds, acs.baseline_handle_seconds, c.duration_seconds) end as saved_seconds
+from public.call_logs c
+left join public.locations l on l.account_id = c.account_id and l.id = c.location_id
+left join public.location_settings ls on ls.account_id = c.account_id and ls.location_id = c.location_id
+left join public.account_settings acs on acs.account_id = c.account_id
+cross join lateral (select
+    exists (select from public.order_logs o where o.account_id = c.account_id and o.call_id = c.id) as has_order,
+    exists (select from public.reservations r where r.account_id = c.account_id and r.call_id = c.id) as has_reservation,
+    exists (select from public.order_logs o where o.account_id = c.account_id and o.call_id = c.id
+        and not private.order_adds_up(o.items, o.subtotal_amount, o.tax_amount, o.service_charge_amount,
+            o.delivery_amount, o.total_amount)) as total_differs) x;
+comment on view public.calls_v is
+    'Calls, normalised and masked. recording_url is the back office''s audited route; open_recording(call_id) gives the real one to other clients.';
+comment on column public.calls_v.local_date is 'The local date of started_at at the location.';
+comment on column public.calls_v.review_reasons is
+    'order_missing, reservation_missing, total_differs, transfer_unanswered, status_unknown; empty when the call needs no look.';
+
+create or replace view public.internal_notes_v with (security_invoker = true) as
+select
+    n.id,
+    n.call_id,
+    n.account_id,
+    n.location_id,
+    n.author_user_id,
+    private.person_name(n.author_user_id) as author_name,
+    n.note_md,
+    n.mentions,
+    n.created_at,
+    n.updated_at,
+    l.name as location_name,
+    l.timezone
+from public.internal_notes n
+left join public.locations l on l.account_id = n.account_id and l.id = n.location_id;
+comment on view public.internal_notes_v is 'Notes with their author''s name, for whoever sees the call.';
+
+-- Metrics -------------------------------------------------------------------------------------------------------------
+
+create or replace view private.metrics_daily_live as
+with calls as (
+    select
+        c.account_id,
+        c.location_id,
+        (c.started_at at time zone l.timezone)::date as date,
+        count(*) as total_calls,
+        count(*) filter (where c.status in ('completed', 'transferred', 'in_progress')) as answered_calls,
+        count(*) filter (where c.status in ('missed', 'failed', 'canceled')) as missed_calls,
+        count(*) filter (where c.status = 'transferred') as transferred_calls,
+        coalesce(sum(c.duration_seconds) filter (where c.status in ('completed', 'transferred', 'in_progress')), 0) as talk_seconds,
+        coalesce(sum(coalesce(ls.baseline_handle_seconds, acs.baseline_handle_seconds, c.duration_seconds))
+            filter (where c.status in ('completed', 'in_progress')), 0)::numeric / 60 as minutes_saved,
+        count(*) filter (where c.call_type = 'order') as order_calls,
+        count(*) filter (where c.call_type = 'reservation') as reservation_calls,
+        count(*) filter (where c.call_type = 'catering') as catering_calls,
+        count(*) filter (where c.call_type = 'general') as general_calls,
+        count(*) filter (where c.call_type = 'other') as other_calls
+    from public.call_logs c
+    join public.locations l on l.account_id = c.account_id and l.id = c.location_id
+    left join public.location_settings ls on ls.account_id = c.account_id and ls.location_id = c.location_id
+    left join public.account_settings acs on acs.account_id = c.account_id
+    where c.direction = 'inbound'
+    group by 1, 2, 3
+),
+orders as (
+    select
+        o.account_id,
+        o.location_id,
+        (o.created_at at time zone l.timezone)::date as date,
+        count(*) as orders_count,
+        sum(o.total_amount) as total_revenue_orders
+    from public.order_logs o
+    join public.locations l on l.account_id = o.account_id and l.id = o.location_id
+    where o.status not in ('canceled', 'rejected', 'failed')
+    group by 1, 2, 3
+),
+tables as (
+    select
+        r.account_id,
+        r.location_id,
+        (r.created_at at time zone l.timezone)::date as date,
+        count(*) as reservations_count,
+        sum(r.guest_count * coalesce(r.avg_spend_per_head_override, ls.avg_spend_per_head, acs.avg_spend_per_head))
+            as total_revenue_res_estimate,
+        count(r.guest_count * coalesce(r.avg_spend_per_head_override, ls.avg_spend_per_head, acs.avg_spend_per_head))
+            as reservations_valued
+    from public.reservations r
+    join public.locations l on l.account_id = r.account_id and l.id = r.location_id
+    left join public.location_settings ls on ls.account_id = r.account_id and ls.location_id = r.location_id
+    left join public.account_settings acs on acs.account_id = r.account_id
+    where r.status not in ('canceled', 'no_show', 'failed')
+    group by 1, 2, 3
+)
+select
+    account_id,
+    location_id,
+    date,
+    coalesce(c.total_calls, 0)::integer as total_calls,
+    coalesce(o.orders_count, 0)::integer as orders_count,
+    coalesce(t.reservations_count, 0)::integer as reservations_count,
+    coalesce(o.total_revenue_orders, 0)::numeric(14, 2) as total_revenue_orders,
+    -- Null where there are reservations and none could be valued: unknown is not 0.
+    case when coalesce(t.reservations_count, 0) = 0 then 0 else t.total_revenue_res_estimate end::numeric(14, 2)
+        as total_revenue_res_estimate,
+    coalesce(c.minutes_saved, 0) as minutes_saved,
+    coalesce(c.answered_calls, 0)::integer as answered_calls,
+    coalesce(c.missed_calls, 0)::integer as missed_calls,
+    coalesce(c.transferred_calls, 0)::integer as transferred_calls,
+    coalesce(c.talk_seconds, 0)::bigint as talk_seconds,
+    coalesce(t.reservations_valued, 0)::integer as reservations_valued,
+    coalesce(c.order_calls, 0)::integer as order_calls,
+    coalesce(c.reservation_calls, 0)::integer as reservation_calls,
+    coalesce(c.catering_calls, 0)::integer as catering_calls,
+    coalesce(c.general_calls, 0)::integer as general_calls,
+    coalesce(c.other_calls, 0)::integer as other_calls
+from calls c
+full join orders o using (account_id, location_id, date)
+full join tables t using (account_id, location_id, date);
+comment on view private.metrics_daily_live is 'What mv_metrics_daily holds, computed afresh: the one place where the numbers are defined.';
+
+create materialized view if not exists public.mv_metrics_daily as
+select * from private.metrics_daily_live
+with no data;
+comment on materialized view public.mv_metrics_daily is
+    'One row per account, location and local date. Clients read metrics_daily_v: a materialized view cannot have row-level security.';
+create unique index if not exists mv_metrics_daily_account_id_location_id_date_idx
+    on public.mv_metrics_daily (account_id, location_id, date);
+create index if not exists mv_metrics_daily_date_idx on public.mv_metrics_daily (date);
+
+create or replace view public.metrics_daily_v with (security_barrier = true) as
+select m.*, a.currency
+from public.mv_metrics_daily m
+join public.accounts a on a.id = m.account_id
+where current_user = 'service_role'
+    or (select private.sees_everything())
+    or m.location_id = any ((select private.location_ids())::uuid[]);
+comment on view public.metrics_daily_v is 'mv_metrics_daily as the caller may see it, with the account''s currency.';
+
+create or replace function private.refresh_metrics(out refreshed boolean, out metric_rows bigint, out seconds numeric)
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+    began timestamptz := clock_timestamp();
+begin
+    refreshed := false;
+    -- Two refreshes at once would only wait for each other: the second goes home.
+    if not pg_try_advisory_xact_lock(hashtext('certus.refresh_metrics')) then
+        return;
+    end if;
+    if (select relispopulated from pg_catalog.pg_class where oid = 'public.mv_metrics_daily'::regclass) then
+        refresh materialized view concurrently public.mv_metrics_daily;
+    else
+        refresh materialized view public.mv_metrics_daily;
+    end if;
+    select count(*) into metric_rows from public.mv_metrics_daily;
+    -- An owner who is subject to row-level security would empty the numbers without an error.
+    if metric_rows = 0 and exists (select from public.call_logs where direction = 'inbound') then
+        raise exception 'the refresh would have emptied the metrics' using errcode = 'data_exception';
+    end if;
+    insert into private.metrics_refreshes (started_at, finished_at, metric_rows) values (began, clock_timestamp(), metric_rows);
+    refreshed := true;
+    seconds := round(extract(epoch from clock_timestamp() - began), 3);
+end
+$$;
+comment on function private.refresh_metrics() is
+    'Refreshes mv_metrics_daily under an advisory lock: called by pg_cron, and by flask metrics refresh. refreshed is false when another run holds the lock.';
+
+create or replace function public.metrics_refreshed_at() returns timestamptz
+language sql stable security definer
+set search_path = ''
+as $$
+    select max(finished_at) from private.metrics_refreshes where id = (select max(id) from private.metrics_refreshes)
+$$;
+comment on function public.metrics_refreshed_at() is 'When the numbers of metrics_daily_v were last computed; null when never.';
+
+-- What a person may ask for beyond reading ------------------------------------------------------------------------------
+
+create or replace function private.call_in_reach(call_id uuid) returns public.call_logs
+language plpgsql stable security definer
+set search_path = ''
+as $$
+declare
+    found_call public.call_logs;
+begin
+    select c.* into found_call from public.call_logs c
+    where c.id = call_in_reach.call_id and private.sees_location(c.account_id, c.location_id);
+    if found_call.id is null then
+        -- The same answer for a call of somebody else and for none.
+        raise exception 'no such call' using errcode = 'no_data_found';
+    end if;
+    return found_call;
+end
+$$;
+comment on function private.call_in_reach(uuid) is 'The whole call where the person who asks may see it; otherwise no_data_found.';
+
+create or replace function public.reveal_caller(call_id uuid, reason text) returns text
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+declare
+    c public.call_logs := private.call_in_reach(reveal_caller.call_id);
+begin
+    if length(btrim(coalesce(reason, ''))) not between 3 and 200 then
+        raise exception 'a reason of 3 to 200 characters is needed' using errcode = 'check_violation', constraint = 'reveal_caller_reason_check';
+    end if;
+    perform private.write_audit(c.account_id, c.location_id, 'reveal', 'call_logs', c.id, null,
+        jsonb_build_object('reason', btrim(reason)));
+    return case c.direction when 'outbound' then c.to_number else c.from_number end;
+end
+$$;
+comment on function public.reveal_caller(uuid, text) is
+    'The guest''s full number of one call, with a reason, and a line in the audit log: the one way in. no_data_found where out of reach.';
+
+create or replace function public.open_recording(call_id uuid) returns text
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+declare
+    c public.call_logs := private.call_in_reach(open_recording.call_id);
+begin
+    if c.recording_url is null then
+        raise exception 'no recording' using errcode = 'no_data_found';
+    end if;
+    perform private.write_audit(c.account_id, c.location_id, 'play', 'call_logs', c.id, null, null);
+    return c.recording_url;
+end
+$$;
+comment on function public.open_recording(uuid) is 'Where one call''s recording is, with a line in the audit log. no_data_found where out of reach or not recorded.';
+
+create or replace function public.record_export(relation text, filters jsonb, row_count bigint) returns void
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+begin
+    if private.person_role() is null then
+        raise exception 'only people export' using errcode = 'insufficient_privilege';
+    end if;
+    if relation not in ('calls', 'orders', 'reservations', 'metrics', 'audit', 'notes') or length(filters::text) > 4000 then
+        raise exception 'not an export' using errcode = 'check_violation';
+    end if;
+    -- An export of one account is that account's to read in its log; the others belong to whoever sees everything.
+    perform private.write_audit(
+        case when (filters ->> 'account')::uuid = any (private.account_ids()) or private.sees_everything() then (filters ->> 'account')::uuid end,
+        null, 'export', relation, null, null, jsonb_build_object('filters', filters, 'rows', row_count));
+end
+$$;
+comment on function public.record_export(text, jsonb, bigint) is 'Writes the audit line of an export: what, filtered how, how many rows.';
+
+create or replace function public.mentionable_people(call_id uuid) returns table (id uuid, full_name text)
+language plpgsql stable security definer
+set search_path = ''
+as $$
+declare
+    c public.call_logs := private.call_in_reach(mentionable_people.call_id);
+begin
+    return query
+        select u.id, u.full_name from public.users u
+        where u.is_active and private.person_sees(u.id, c.account_id, c.location_id)
+        order by u.full_name, u.id;
+end
+$$;
+comment on function public.mentionable_people(uuid) is 'Who can see this call and may be mentioned in its notes.';
+
+-- What the back office's login role calls before it knows who asks --------------------------------------------------------
+
+create or replace function back_office.find_sign_in(email text) returns table (user_id uuid, password_hash text, is_active boolean)
+language sql stable security definer
+set search_path = ''
+as $$
+    select u.id, p.password_hash, u.is_active
+    from public.users u
+    join private.user_passwords p on p.user_id = u.id
+    where u.email = lower(btrim(find_sign_in.email))
+$$;
+comment on function back_office.find_sign_in(text) is 'What sign-in compares a password with; no row for someone unknown or without a password.';
+
+create or replace function back_office.save_password_hash(user_id uuid, password_hash text) returns void
+language sql volatile security definer
+set search_path = ''
+as $$
+    update private.user_passwords p set password_hash = save_password_hash.password_hash where p.user_id = save_password_hash.user_id
+$$;
+comment on function back_office.save_password_hash(uuid, text) is 'Replaces a hash whose cost is out of date, at a sign-in that has just succeeded.';
+
+create or replace function back_office.open_session(user_id uuid, token_hash bytea, address inet, user_agent text) returns void
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+declare
+    opened uuid;
+begin
+    insert into private.web_sessions (user_id, token_hash, address, user_agent)
+    select u.id, open_session.token_hash, open_session.address, left(open_session.user_agent, 300)
+    from public.users u where u.id = open_session.user_id and u.is_active
+    returning id into opened;
+    if opened is null then
+        raise exception 'no such person' using errcode = 'no_data_found';
+    end if;
+    insert into public.audit_log (actor_user_id, actor_role, action, table_name, row_id, application, address)
+    values (open_session.user_id, session_user, 'sign_in', 'web_sessions', opened, 'back office', open_session.address);
+    -- Old rows are of no use to anybody once the absolute limit is long past.
+    delete from private.web_sessions s where s.opened_at < now() - interval '30 days';
+end
+$$;
+comment on function back_office.open_session(uuid, bytea, inet, text) is 'Opens a session for someone whose password was right, and writes it to the audit log.';
+
+create or replace function back_office.resume_session(token_hash bytea) returns table (
+    user_id uuid, session_id uuid, email text, full_name text, role text, sees_everything boolean, access jsonb)
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+declare
+    s private.web_sessions;
+begin
+    select w.* into s from private.web_sessions w where w.token_hash = resume_session.token_hash
+        and w.ended_at is null
+        and w.last_seen_at > now() - interval '30 minutes'
+        and w.opened_at > now() - interval '12 hours';
+    if s.id is null then
+        return;
+    end if;
+    -- Once a minute is enough for an idle limit of thirty, and spares a write on most requests.
+    if s.last_seen_at < now() - interval '1 minute' then
+        update private.web_sessions w set last_seen_at = now() where w.id = s.id;
+    end if;
+    return query
+        select u.id, s.id, u.email, u.full_name, u.role,
+            coalesce(bool_or(a.id is not null and a.account_id is null), false),
+            coalesce(jsonb_agg(jsonb_build_object('account_id', a.account_id, 'location_id', a.location_id)
+                order by a.account_id, a.location_id) filter (where a.id is not null), '[]')
+        from public.users u
+        left join public.user_access a on a.user_id = u.id
+        where u.id = s.user_id and u.is_active
+        group by u.id;
+end
+$$;
+comment on function back_office.resume_session(bytea) is
+    'The person of a live session (30 minutes idle, 12 hours in all), with role and access as they are now; no row otherwise.';
+
+create or replace function back_office.end_session(token_hash bytea) returns void
+language sql volatile security definer
+set search_path = ''
+as $$
+    update private.web_sessions w set ended_at = now() where w.token_hash = end_session.token_hash and w.ended_at is null
+$$;
+comment on function back_office.end_session(bytea) is 'Signs out: the session''s token is dead from now on.';
+
+create or replace function private.end_sessions() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+begin
+    if tg_table_name = 'user_passwords' then
+        -- A rehash of the same password keeps changed_at and with it the sessions.
+        if new.changed_at is distinct from old.changed_at then
+            update private.web_sessions w set ended_at = now() where w.user_id = new.user_id and w.ended_at is null;
+        end if;
+    elsif new.role is distinct from old.role or (old.is_active and not new.is_active) then
+        update private.web_sessions w set ended_at = now() where w.user_id = new.id and w.ended_at is null;
+    end if;
+    return null;
+end
+$$;
+comment on function private.end_sessions() is 'Trigger: a changed role or password, and a deactivation, sign a person out everywhere.';
+create or replace trigger users_end_sessions after update on public.users
+    for each row execute function private.end_sessions();
+create or replace trigger user_passwords_end_sessions after update on private.user_passwords
+    for each row execute function private.end_sessions();
+
+create or replace function back_office.count_attempt(key text, window_seconds integer)
+    returns table (attempts integer, resets_at timestamptz)
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+begin
+    delete from private.sign_in_attempts a where a.resets_at < now() - interval '1 hour';
+    return query
+        insert into private.sign_in_attempts as a (key, attempts, resets_at)
+        values (left(count_attempt.key, 200), 1, now() + make_interval(secs => window_seconds))
+        on conflict on constraint sign_in_attempts_pkey do update set
+            attempts = case when a.resets_at <= now() then 1 else a.attempts + 1 end,
+            resets_at = case when a.resets_at <= now() then excluded.resets_at else a.resets_at end
+        returning a.attempts, a.resets_at;
+end
+$$;
+comment on function back_office.count_attempt(text, integer) is 'Counts one try under a hashed key in a window that begins with the first; all workers share it.';
+
+create or replace function back_office.attempts(key text) returns table (attempts integer, resets_at timestamptz)
+language sql stable security definer
+set search_path = ''
+as $$
+    select a.attempts, a.resets_at from private.sign_in_attempts a where a.key = attempts.key and a.resets_at > now()
+$$;
+comment on function back_office.attempts(text) is 'The tries counted under a hashed key and when its window ends; no row when there are none.';
+
+create or replace function back_office.forget_attempts(key text) returns void
+language sql volatile security definer
+set search_path = ''
+as $$
+    delete from private.sign_in_attempts a where a.key = forget_attempts.key
+$$;
+comment on function back_office.forget_attempts(text) is 'Forgets the tries under a key, after a sign-in that succeeded.';
+
+create or replace function back_office.health() returns table (metrics_refreshed_at timestamptz)
+language sql stable security definer
+set search_path = ''
+as $$
+    select public.metrics_refreshed_at()
+$$;
+comment on function back_office.health() is 'What /healthz tells: that the database answers, and when the metrics were refreshed.';
+
+-- A changed rule derives the stored values again ----------------------------------------------------------------------------
+
+create or replace function private.derive_calls() returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+    fingerprint text;
+    changed bigint := 0;
+begin
+    select md5(string_agg(p.oid::regprocedure::text || p.prosrc, '' order by p.oid::regprocedure::text)) into fingerprint
+    from pg_catalog.pg_proc p
+    where p.oid in ('public.call_status(text, text, text)'::regprocedure, 'public.call_type(text)'::regprocedure,
+        'public.mask_phone(text)'::regprocedure, 'private.phone_digits(text)'::regprocedure,
+        'private.duration_bucket(integer)'::regprocedure,
+        'private.call_seconds(timestamptz, timestamptz, timestamptz)'::regprocedure, 'private.retell_status(text)'::regprocedure,
+        'private.vapi_status(text)'::regprocedure, 'private.twilio_status(text)'::regprocedure);
+    if fingerprint is not distinct from (select d.rules from private.derivations d where d.name = 'call_logs') then
+        return 0;
+    end if;
+    -- An update of a plain column computes the stored generated ones; only rows that the new rules change are written.
+    update public.call_logs c set provider_status = c.provider_status
+    where c.status is distinct from public.call_status(c.provider, c.provider_status, c.end_reason)
+        or c.call_type is distinct from public.call_type(c.intent)
+        or c.duration_seconds is distinct from private.call_seconds(c.started_at, c.answered_at, c.ended_at)
+        or c.duration_bucket is distinct from private.duration_bucket(private.call_seconds(c.started_at, c.answered_at, c.ended_at))
+        or (c.caller_masked, c.caller_digits) is distinct from (
+            public.mask_phone(case c.direction when 'outbound' then c.to_number else c.from_number end),
+            private.phone_digits(case c.direction when 'outbound' then c.to_number else c.from_number end));
+    get diagnostics changed = row_count;
+    update public.reservations r set guest_phone = r.guest_phone
+    where r.guest_phone_masked is distinct from public.mask_phone(r.guest_phone);
+    insert into private.derivations as d (name, rules) values ('call_logs', fingerprint)
+    on conflict (name) do update set rules = excluded.rules, derived_at = now();
+    return changed;
+end
+$$;
+comment on function private.derive_calls() is
+    'Computes stored statuses, types, buckets and masks again when a rule behind them has changed; flask db apply calls it. Gives the rows changed.';
+
+do $$
+begin
+    perform private.derive_calls();
+end
+$$;
