@@ -3,7 +3,7 @@
 import logging
 import sys
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, request
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -89,6 +89,7 @@ def init_login_check(app: Flask) -> None:
     def check_login() -> None:
         if request.endpoint not in UNCHECKED_ENDPOINTS:
             refuse_privileged_login()
+            g.statements = 0  # the check is the process's, not this page's
 
 
 def stop_on_privileged_login(app: Flask) -> None:

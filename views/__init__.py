@@ -1,14 +1,41 @@
 """The pages: one module each, registered here."""
 
-from flask import Flask
+from collections.abc import Callable
 
+from flask import Flask, abort
+from flask.typing import ResponseReturnValue
+from flask_admin import Admin, AdminIndexView, expose
+from flask_admin.base import BaseView
+
+from certus_admin.security import csp_nonce
 from views import health, session
 from views.menu import init_menu
+from views.theme import CertusTheme
 
 BLUEPRINTS = (
     session.blueprint,
     health.blueprint,
 )
+
+# Each makes one of Flask-Admin's views anew: a view belongs to the application that it is added to.
+ADMIN_VIEWS: tuple[Callable[[], BaseView], ...] = ()
+
+
+class NoIndex(AdminIndexView):
+    """Flask-Admin wants an index of its own; ours is the Overview, so that address holds nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.static_folder = None  # its bundled Bootstrap 4 and jQuery cannot even be asked for
+
+    @expose("/")
+    def index(self) -> ResponseReturnValue:
+        """Always 404."""
+        abort(404)
+
+    def is_visible(self) -> bool:
+        """Never in a menu."""
+        return False
 
 
 def register_pages(app: Flask) -> None:
@@ -16,3 +43,12 @@ def register_pages(app: Flask) -> None:
     init_menu(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    admin = Admin(
+        name="Certus",
+        theme=CertusTheme(),
+        index_view=NoIndex(),
+        csp_nonce_generator=csp_nonce,
+    )
+    for make_view in ADMIN_VIEWS:
+        admin.add_view(make_view())
+    admin.init_app(app)
