@@ -1,0 +1,156 @@
+"""How values are written on every page: times with their zone named, money, durations, counts, masked numbers.
+
+Each function is also a Jinja filter of the same name. A missing value is written as a dash that screen readers
+hear as "not known"; nothing here raises for None.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel import dates, numbers
+from flask import Flask
+from markupsafe import Markup
+
+LOCALE = "en_US"
+UNKNOWN = Markup('<span class="unknown"><span aria-hidden="true">–</span><span class="visually-hidden">not known</span></span>')
+
+PATTERNS = {
+    "full": "EEE, MMM d, y, h:mm a",
+    "short": "MMM d, h:mm a",
+    "date": "MMM d, y",
+    "clock": "h:mm a",
+}
+
+
+def local_time(value: datetime | None, zone: str | None = None, style: str = "short") -> Markup:
+    """A point in time as read at `zone` (IANA name, UTC where none is given), with the zone named beside it.
+
+    `style` is one of `full`, `short`, `date`, `clock`. The element carries the exact moment for machines, and the
+    full date, seconds and zone as its title. Naive datetimes are refused with ValueError: they have no moment.
+    """
+    if value is None:
+        return UNKNOWN
+    if value.tzinfo is None:
+        raise ValueError("a time needs its zone")
+    place = ZoneInfo(zone or "UTC")
+    local = value.astimezone(place)
+    text = dates.format_datetime(local, PATTERNS[style], tzinfo=place, locale=LOCALE)
+    title = f"{dates.format_datetime(local, 'EEEE, MMMM d, y, h:mm:ss a', tzinfo=place, locale=LOCALE)} ({zone or 'UTC'})"
+    named = Markup("") if style == "date" else Markup(' <span class="zone">{}</span>').format(zone_name(value, zone))
+    return Markup('<time datetime="{}" title="{}">{}{}</time>').format(
+        value.astimezone(UTC).isoformat(timespec="seconds"), title, text, named
+    )
+
+
+def zone_name(value: datetime, zone: str | None = None) -> str:
+    """The zone's short name at that moment: `PST`, `CET`; places without one get `GMT+7`."""
+    place = ZoneInfo(zone or "UTC")
+    name = value.astimezone(place).tzname() or "UTC"
+    return name if name.isalpha() else dates.get_timezone_gmt(value.astimezone(place), "long", locale=LOCALE)
+
+
+def local_date(value: date | datetime | None, zone: str | None = None) -> Markup | str:
+    """A date: `Nov 21, 2026`. A datetime is first read at `zone`; a date is taken as it is."""
+    if value is None:
+        return UNKNOWN
+    if isinstance(value, datetime):
+        value = value.astimezone(ZoneInfo(zone or "UTC")).date()
+    return dates.format_date(value, "MMM d, y", locale=LOCALE)
+
+
+def clock(value: time | None) -> Markup | str:
+    """A time of day without a date: `5:30 PM`."""
+    return UNKNOWN if value is None else dates.format_time(value, "h:mm a", locale=LOCALE)
+
+
+def relative_age(value: datetime | None, now: datetime | None = None) -> Markup:
+    """How long ago: `3 minutes ago`, `just now`, `in 2 hours`, with the moment as the element's title (UTC)."""
+    if value is None:
+        return UNKNOWN
+    passed = (now or datetime.now(UTC)) - value
+    text = "just now"
+    if abs(passed.total_seconds()) >= 45:
+        text = dates.format_timedelta(-passed, add_direction=True, locale=LOCALE)
+    moment = value.astimezone(UTC)
+    return Markup('<time datetime="{}" title="{:%Y-%m-%d %H:%M:%S} UTC">{}</time>').format(
+        moment.isoformat(timespec="seconds"), moment, text
+    )
+
+
+def duration(seconds: float | Decimal | None) -> Markup | str:
+    """Seconds as `45s`, `3m 05s` or `1h 02m`; below zero counts as zero (providers' clocks differ)."""
+    if seconds is None:
+        return UNKNOWN
+    minutes, rest = divmod(max(0, round(seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours:,}h {minutes:02d}m"
+    return f"{minutes}m {rest:02d}s" if minutes else f"{rest}s"
+
+
+def minutes(value: float | Decimal | None) -> Markup | str:
+    """Minutes as `42 min` or `12 h 05 min`."""
+    if value is None:
+        return UNKNOWN
+    hours, rest = divmod(round(value), 60)
+    return f"{hours:,} h {rest:02d} min" if hours else f"{rest} min"
+
+
+def money(amount: Decimal | float | None, currency: str = "USD", *, whole: bool = False) -> Markup | str:
+    """An amount in its currency: `$1,234.50`; `whole` leaves the cents out (tiles)."""
+    if amount is None:
+        return UNKNOWN
+    if whole:
+        return numbers.format_currency(amount, currency, format="¤#,##0", locale=LOCALE, currency_digits=False)
+    return numbers.format_currency(amount, currency, locale=LOCALE)
+
+
+def number(value: float | Decimal | None) -> Markup | str:
+    """A count with separators: `12,345`; at most one digit behind the point."""
+    return UNKNOWN if value is None else numbers.format_decimal(value, "#,##0.#", locale=LOCALE)
+
+
+def percent(ratio: float | Decimal | None, digits: int = 1) -> Markup | str:
+    """A ratio (0.125) as `12.5%`; trailing zeros are left out."""
+    if ratio is None:
+        return UNKNOWN
+    return numbers.format_percent(ratio, "#,##0" + ("." + "#" * digits if digits else "") + "%", locale=LOCALE)
+
+
+def masked_number(value: str | None) -> Markup:
+    """A phone number of which only the last four digits can be told, whatever was given."""
+    digits = "".join(character for character in value or "" if character.isdigit())[-4:]
+    if not digits:
+        return Markup('<span class="secondary">Withheld</span>')
+    return Markup(
+        '<span class="number"><span aria-hidden="true">••• {}</span><span class="visually-hidden">ending {}</span></span>'
+    ).format(digits, " ".join(digits))
+
+
+def sparkline(points: Sequence[float | Decimal | None], width: int = 120, height: int = 32) -> str:
+    """The `points` attribute of an SVG polyline in a box of width x height, 2 units of air around it.
+
+    Days without a value count as 0, so that the line keeps its time scale; empty for fewer than two points.
+    """
+    values = [float(point or 0) for point in points]
+    if len(values) < 2:
+        return ""
+    low, high = min(values), max(values)
+    span = (high - low) or 1.0
+    step = (width - 4) / (len(values) - 1)
+    flat = high == low
+    return " ".join(
+        f"{2 + index * step:.1f},{height / 2 if flat else height - 2 - (value - low) / span * (height - 4):.1f}"
+        for index, value in enumerate(values)
+    )
+
+
+def init_formats(app: Flask) -> None:
+    """Make every format a Jinja filter of the same name."""
+    for function in (
+        local_time, local_date, clock, relative_age, duration, minutes, money, number, percent, masked_number,
+        sparkline,
+    ):  # fmt: skip
+        app.add_template_filter(function)
