@@ -321,7 +321,7 @@ grant update (status, decision_reason) on public.knowledge_update_requests to se
 grant execute on function private.uuid_v7(), private.is_time_zone(text), private.looks_like_secret(text),
     private.retell_status(text), private.vapi_status(text), private.twilio_status(text), public.call_status(text, text, text),
     public.call_type(text), private.phone_digits(text), public.mask_phone(text), private.duration_bucket(integer),
-    private.call_seconds(timestamptz, timestamptz, timestamptz),
+    private.call_seconds(timestamptz, timestamptz, timestamptz), private.transfer_unanswered(text),
     private.order_adds_up(jsonb, numeric, numeric, numeric, numeric, numeric),
     private.review_reasons(text, text, boolean, boolean, boolean, boolean),
     private.manages(), private.administers(), private.sees_everything(), private.location_ids(), private.account_ids(),

@@ -10,16 +10,15 @@ comment on schema back_office is 'What the back office''s login role may call be
 
 create or replace function private.uuid_v7() returns uuid
 language sql volatile parallel safe
-set search_path = ''
-as $$
+return (
     -- RFC 9562: 48 bits of milliseconds, then version 7 over a random v4 (bits 52 and 53 turn 4 into 7).
-    select encode(
+    encode(
         set_bit(set_bit(
             overlay(uuid_send(gen_random_uuid())
                 placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6),
             52, 1), 53, 1),
         'hex')::uuid
-$$;
+);
 comment on function private.uuid_v7() is 'A time-ordered uuid (version 7); PostgreSQL has its own from 18 on, Supabase runs 17.';
 
 create or replace function private.is_time_zone(zone text) returns boolean
@@ -41,140 +40,157 @@ comment on function private.is_time_zone(text) is 'Whether the name is an IANA t
 
 create or replace function private.looks_like_secret(words text) returns boolean
 language sql immutable parallel safe
-set search_path = ''
-as $$
-    select coalesce(
+return (
+    coalesce(
         words ~* '(^|[^a-z])(sk|pk|rk|whsec|ghp|gho|ghs|glpat|xox[abprs]|akia|asia|aiza|eyj|sbp|hf|shpat|key|bearer)[_-]?[a-z0-9_-]{12,}'
         or words ~ '[A-Za-z0-9+/=_-]{24,}'
         or words ~ '(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9]{16,}', false)
-$$;
+);
 comment on function private.looks_like_secret(text) is 'Whether a label could be a key: known prefixes, or one long run of key characters.';
 
 create or replace function private.retell_status(reason text) returns text
 language sql immutable parallel safe
-set search_path = ''
-as $$
-    select case
+return (
+    case
         when reason in ('error_user_not_joined', 'registered_call_timeout', 'manual_stopped') then 'canceled'
-        when reason ~ 'cancel' and reason ~ 'transfer' then 'completed'
-        when reason ~ '^(call_transfer|transfer_|call_take_over)' then 'transferred'
-        when reason ~ '^(voicemail|ivr)_' then 'voicemail'
+        when reason like '%transfer%cancel%' then 'completed'
+        when reason like 'call\_transfer%' or reason like 'transfer\_%' or reason like 'call\_take\_over%' then 'transferred'
+        when reason like 'voicemail\_%' or reason like 'ivr\_%' then 'voicemail'
         when reason in ('dial_busy', 'dial_no_answer', 'user_declined') then 'missed'
-        when reason ~ '^(error|dial|no|sip|telephony|invalid|marked_as)_' then 'failed'
-        when reason ~ '_(exhausted|blocked|detected|limit_reached|denied|unavailable)$' or reason = 'budget_reached' then 'failed'
-        when reason ~ '^(user|agent)_' or reason in ('inactivity', 'max_duration_reached') then 'completed'
+        when reason like 'error\_%' or reason like 'dial\_%' or reason like 'no\_%' or reason like 'sip\_%'
+            or reason like 'telephony\_%' or reason like 'invalid\_%' or reason like 'marked\_as\_%' then 'failed'
+        when reason like '%\_exhausted' or reason like '%\_blocked' or reason like '%\_detected' or reason like '%\_limit\_reached'
+            or reason like '%\_denied' or reason like '%\_unavailable' or reason = 'budget_reached' then 'failed'
+        when reason like 'user\_%' or reason like 'agent\_%' or reason in ('inactivity', 'max_duration_reached') then 'completed'
         else 'unknown'
     end
-$$;
+);
 comment on function private.retell_status(text) is 'Canonical status of an ended Retell call by its disconnection reason: exact words first, then families.';
 
 create or replace function private.vapi_status(reason text) returns text
 language sql immutable parallel safe
-set search_path = ''
-as $$
-    select case
+return (
+    case
         -- Failures first: their families hold the names of every other word below (transfer, voice, customer, completed).
-        when reason ~ '^pipeline-' or reason ~ '(^|[.-])(error|fault|vapifault|providerfault)(-|$)' then 'failed'
-        when reason ~ '^call\.start\.' or reason ~ '^call-start-' then 'failed'
-        when reason ~ '(-completed-call|-completed)$' then 'completed'
-        when reason = 'assistant-forwarded-call' or reason ~ 'returned-forwarding-' or reason ~ '^call\.forwarding\.'
-            or reason ~ 'hook-executed-transfer' then 'transferred'
-        when reason ~ 'hook-executed-' then 'completed'
-        when reason ~ '^call\.ringing\..*hungup' then 'canceled'
-        when reason ~ '(^|-)voicemail' then 'voicemail'
+        when reason like 'pipeline-%' or reason like 'error-%' or reason like '%-error' or reason like '%-error-%'
+            or reason like '%.error-%' or reason like '%fault-%' then 'failed'
+        when reason like 'call.start.%' or reason like 'call-start-%' then 'failed'
+        when reason like '%-completed-call' or reason like '%-completed' then 'completed'
+        when reason = 'assistant-forwarded-call' or reason like '%-returned-forwarding-%' or reason like 'call.forwarding.%'
+            or reason like '%.hook-executed-transfer%' then 'transferred'
+        when reason like '%.hook-executed-%' then 'completed'
+        when reason like 'call.ringing.%hungup%' then 'canceled'
+        when reason like 'voicemail%' or reason like '%-voicemail%' then 'voicemail'
         when reason in ('call-deleted', 'scheduled-call-deleted', 'manually-canceled') then 'canceled'
-        when reason ~ '^customer-(did-not-|busy)' or reason ~ '-(misdialed|rejected|no-call-received)$' then 'missed'
-        when reason ~ '^assistant-(request|not|join)-' then 'failed'
-        when reason ~ '^(assistant-(ended-call|said-)|customer-ended-call)' then 'completed'
-        when reason in ('exceeded-max-duration', 'silence-timed-out') then 'completed'
-        when reason ~ '-failed(-|$)' or reason ~ '-(disconnected|closed-websocket|shutdown|died)$' or reason ~ '^sip-' then 'failed'
+        when reason like 'customer-did-not-%' or reason like 'customer-busy%' or reason like '%-misdialed'
+            or reason like '%-rejected' or reason like '%-no-call-received' then 'missed'
+        when reason like 'assistant-request-%' or reason like 'assistant-not-%' or reason like 'assistant-join-%' then 'failed'
+        when reason like 'assistant-ended-call%' or reason like 'assistant-said-%' or reason like 'customer-ended-call%'
+            or reason in ('exceeded-max-duration', 'silence-timed-out') then 'completed'
+        when reason like '%-failed' or reason like '%-failed-%' or reason like '%-disconnected' or reason like '%-closed-websocket'
+            or reason like '%-shutdown' or reason like '%-died' or reason like 'sip-%' then 'failed'
         else 'unknown'
     end
-$$;
+);
 comment on function private.vapi_status(text) is 'Canonical status of an ended Vapi call by its endedReason: Vapi adds values every month, so rules go by family.';
 
 create or replace function private.twilio_status(provider_status text) returns text
 language sql immutable parallel safe
-set search_path = ''
-as $$
-    select case
+return (
+    case
         when provider_status in ('completed', 'answered') then 'completed'
         when provider_status in ('busy', 'no-answer', 'noanswer') then 'missed'
         when provider_status in ('failed', 'fail') then 'failed'
         when provider_status in ('canceled', 'cancelled', 'undialed') then 'canceled'
         else 'unknown'
     end
-$$;
+);
 comment on function private.twilio_status(text) is 'Canonical status of a Twilio call by its CallStatus or DialCallStatus.';
 
 create or replace function public.call_status(provider text, provider_status text, end_reason text) returns text
-language sql immutable parallel safe
-set search_path = ''
+language plpgsql immutable parallel safe
 as $$
-    select case
-        when lower(provider_status) in ('queued', 'initiated', 'scheduled', 'registered', 'ringing', 'in-progress',
-            'in_progress', 'ongoing', 'forwarding') then 'in_progress'
-        when lower(provider) = 'twilio' then private.twilio_status(lower(provider_status))
-        when coalesce(end_reason, '') = '' then
-            case lower(provider_status) when 'error' then 'failed' when 'not_connected' then 'missed' else 'unknown' end
-        when lower(provider) = 'retell' then private.retell_status(lower(end_reason))
-        when lower(provider) = 'vapi' then private.vapi_status(lower(end_reason))
+declare
+    -- Variables are lowered once; an inlined SQL function would lower at each comparison, and a bulk load pays for that.
+    sender constant text := lower(provider);
+    sent constant text := lower(provider_status);
+    reason constant text := lower(coalesce(end_reason, ''));
+begin
+    return case
+        when sent in ('queued', 'initiated', 'scheduled', 'registered', 'ringing', 'in-progress', 'in_progress', 'ongoing',
+            'forwarding') then 'in_progress'
+        when sender = 'twilio' then private.twilio_status(sent)
+        when reason = '' then case sent when 'error' then 'failed' when 'not_connected' then 'missed' else 'unknown' end
+        when sender = 'retell' then private.retell_status(reason)
+        when sender = 'vapi' then private.vapi_status(reason)
         else 'unknown'
-    end
+    end;
+end
 $$;
 comment on function public.call_status(text, text, text) is
     'Canonical status of a call from what its provider sent. Values never seen land by family; the rest is unknown, which /health counts.';
 
+create or replace function private.transfer_unanswered(end_reason text) returns boolean
+language plpgsql immutable parallel safe
+as $$
+declare
+    reason constant text := lower(coalesce(end_reason, ''));
+begin
+    return (reason like '%forward%' or reason like '%transfer%')
+        and (reason like '%no-answer%' or reason like '%no\_answer%' or reason like '%busy%' or reason like '%unanswered%'
+            or reason like '%timeout%');
+end
+$$;
+comment on function private.transfer_unanswered(text) is 'Whether the end reason says that the AI handed the call to staff and nobody took it.';
+
 create or replace function public.call_type(intent text) returns text
 language sql immutable parallel safe
-set search_path = ''
-as $$
-    select case
+return (
+    case
+        when intent is null then 'other'
+        when intent in ('order', 'reservation', 'catering', 'general') then intent
         when lower(intent) ~ 'cater|banquet|private_?(dining|event)|event' then 'catering'
         when lower(intent) ~ 'reserv|book|table' then 'reservation'
         when lower(intent) ~ 'order|takeout|take_?away|pick_?up|delivery' then 'order'
         when lower(intent) ~ 'general|question|faq|enquiry|inquiry|hours|menu|directions|info' then 'general'
         else 'other'
     end
-$$;
+);
 comment on function public.call_type(text) is 'What the caller wanted, from the AI''s intent word: order, reservation, catering, general or other.';
 
 create or replace function private.phone_digits(number text) returns text
 language sql immutable parallel safe
-set search_path = ''
-as $$
+return (
     -- Fewer than seven digits are a short code, an extension or a word such as anonymous: nothing to find a guest by.
-    select case when length(regexp_replace(number, '[^0-9]', '', 'g')) >= 7
-        then right(regexp_replace(number, '[^0-9]', '', 'g'), 4) end
-$$;
+    -- The inner translate leaves what is no digit, the outer one takes that away: four times faster than a regular expression.
+    case when length(translate(number, translate(number, '0123456789', ''), '')) >= 7
+        then right(translate(number, translate(number, '0123456789', ''), ''), 4) end
+);
 comment on function private.phone_digits(text) is 'The last four digits of a phone number; null where it is too short to be one.';
 
 create or replace function public.mask_phone(number text) returns text
 language sql immutable parallel safe
-set search_path = ''
-as $$
-    select case when coalesce(btrim(number), '') = '' then null
+return (
+    case when coalesce(btrim(number), '') = '' then null
         else '••• ••• ' || coalesce(private.phone_digits(number), '••••') end
-$$;
+);
 comment on function public.mask_phone(text) is 'A phone number as clients may see it: its last four digits.';
 
 create or replace function private.call_seconds(started timestamptz, answered timestamptz, ended timestamptz) returns integer
 language sql immutable parallel safe
-set search_path = ''
-as $$
+return (
     -- Some providers report a pick-up after the hang-up of a call that nobody took: that is no talk, not negative talk.
-    select case when ended is not null then greatest(0, floor(extract(epoch from ended - coalesce(answered, started))))::integer end
-$$;
+    case when ended is not null then greatest(0, floor(extract(epoch from ended - coalesce(answered, started))))::integer end
+);
 comment on function private.call_seconds(timestamptz, timestamptz, timestamptz) is
     'Whole seconds from the answer (the start where nobody answered) to the end; null while the call runs.';
 
 create or replace function private.duration_bucket(seconds integer) returns text
 language sql immutable parallel safe
-set search_path = ''
-as $$
-    select case when seconds < 30 then 'under_30s' when seconds < 120 then '30s_to_2m'
+return (
+    case when seconds < 30 then 'under_30s' when seconds < 120 then '30s_to_2m'
         when seconds < 300 then '2m_to_5m' when seconds is not null then 'over_5m' end
-$$;
+);
 comment on function private.duration_bucket(integer) is 'The four duration buckets of the call list: <30s, 30s-2m, 2-5m, >5m; null while a call runs.';
 
 -- Platform tables: the voice platform writes them, the back office reads ------------------------------------------
@@ -239,8 +255,7 @@ create table if not exists public.call_logs (
         (public.mask_phone(case direction when 'outbound' then to_number else from_number end)) stored,
     caller_digits text generated always as
         (private.phone_digits(case direction when 'outbound' then to_number else from_number end)) stored,
-    transfer_unanswered boolean not null generated always as
-        (coalesce(lower(end_reason) ~ '(forward|transfer).*(no-answer|no_answer|busy|unanswered|timeout)', false)) stored,
+    transfer_unanswered boolean not null generated always as (private.transfer_unanswered(end_reason)) stored,
     has_recording boolean not null generated always as (recording_url is not null) stored,
     primary key (account_id, id),
     foreign key (account_id, location_id) references public.locations (account_id, id),
@@ -959,12 +974,11 @@ comment on view public.reservations_v is
 create or replace function private.order_adds_up(
     items jsonb, subtotal numeric, tax numeric, service_charge numeric, delivery numeric, total numeric) returns boolean
 language sql immutable parallel safe
-set search_path = ''
-as $$
-    select total = subtotal + tax + service_charge + delivery
+return (
+    total = subtotal + tax + service_charge + delivery
         and subtotal = (select coalesce(sum((i ->> 'quantity')::numeric * (i ->> 'unit_amount')::numeric), 0)
             from jsonb_array_elements(items) i)
-$$;
+);
 comment on function private.order_adds_up(jsonb, numeric, numeric, numeric, numeric, numeric) is
     'Whether an order''s total is the sum of its parts and its subtotal the sum of its items.';
 
@@ -972,10 +986,9 @@ create or replace function private.review_reasons(
     status text, call_type text, transfer_unanswered boolean, has_order boolean, has_reservation boolean, total_differs boolean)
     returns text[]
 language sql immutable parallel safe
-set search_path = ''
-as $$
+return (
     -- A call still running, never answered, or taken over by staff owes nobody an order or a reservation.
-    select array_remove(array[
+    array_remove(array[
         case when call_type = 'order' and not has_order and status not in ('in_progress', 'missed', 'canceled', 'transferred')
             then 'order_missing' end,
         case when call_type = 'reservation' and not has_reservation
@@ -983,7 +996,7 @@ as $$
         case when total_differs then 'total_differs' end,
         case when transfer_unanswered then 'transfer_unanswered' end,
         case when status = 'unknown' then 'status_unknown' end], null)
-$$;
+);
 comment on function private.review_reasons(text, text, boolean, boolean, boolean, boolean) is
     'Why a call wants a look: order_missing, reservation_missing, total_differs, transfer_unanswered, status_unknown.';
 
@@ -1051,10 +1064,12 @@ select
     n.created_at,
     n.updated_at,
     l.name as location_name,
-    l.timezone
+    l.timezone,
+    (select coalesce(array_agg(private.person_name(m.id) order by m.place), '{}')
+        from unnest(n.mentions) with ordinality m (id, place)) as mention_names
 from public.internal_notes n
 left join public.locations l on l.account_id = n.account_id and l.id = n.location_id;
-comment on view public.internal_notes_v is 'Notes with their author''s name, for whoever sees the call.';
+comment on view public.internal_notes_v is 'Notes with the names of their author and of whom they mention (in the order of mentions), for whoever sees the call.';
 
 -- Metrics -------------------------------------------------------------------------------------------------------------
 
@@ -1441,11 +1456,11 @@ declare
     fingerprint text;
     changed bigint := 0;
 begin
-    select md5(string_agg(p.oid::regprocedure::text || p.prosrc, '' order by p.oid::regprocedure::text)) into fingerprint
+    select md5(string_agg(pg_get_functiondef(p.oid), '' order by p.oid::regprocedure::text)) into fingerprint
     from pg_catalog.pg_proc p
     where p.oid in ('public.call_status(text, text, text)'::regprocedure, 'public.call_type(text)'::regprocedure,
         'public.mask_phone(text)'::regprocedure, 'private.phone_digits(text)'::regprocedure,
-        'private.duration_bucket(integer)'::regprocedure,
+        'private.duration_bucket(integer)'::regprocedure, 'private.transfer_unanswered(text)'::regprocedure,
         'private.call_seconds(timestamptz, timestamptz, timestamptz)'::regprocedure, 'private.retell_status(text)'::regprocedure,
         'private.vapi_status(text)'::regprocedure, 'private.twilio_status(text)'::regprocedure);
     if fingerprint is not distinct from (select d.rules from private.derivations d where d.name = 'call_logs') then
@@ -1455,6 +1470,7 @@ begin
     update public.call_logs c set provider_status = c.provider_status
     where c.status is distinct from public.call_status(c.provider, c.provider_status, c.end_reason)
         or c.call_type is distinct from public.call_type(c.intent)
+        or c.transfer_unanswered is distinct from private.transfer_unanswered(c.end_reason)
         or c.duration_seconds is distinct from private.call_seconds(c.started_at, c.answered_at, c.ended_at)
         or c.duration_bucket is distinct from private.duration_bucket(private.call_seconds(c.started_at, c.answered_at, c.ended_at))
         or (c.caller_masked, c.caller_digits) is distinct from (
