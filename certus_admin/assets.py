@@ -14,6 +14,8 @@ from flask_assets import Bundle, Environment
 from webassets.exceptions import BundleError
 from webassets.filter import Filter
 
+from certus_admin.stylesheet import UsedRules
+
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "static"
 DIST = STATIC / "dist"
@@ -83,7 +85,12 @@ def asset_bundles() -> dict[str, Bundle]:
     app = ["js/core.js", *(source for source in scripts if source not in apart)]
     icons = ["img/mark.svg", *(f"{ICON_FOLDER}/{name}.svg" for name in ICONS)]
     return {
-        "style": Bundle(TABLER_CSS, *own_sources("css", ".css"), filters="rcssmin", output="dist/style.%(version)s.css"),
+        "style": Bundle(
+            Bundle(TABLER_CSS, filters=UsedRules(ROOT)),
+            *own_sources("css", ".css"),
+            filters="rcssmin",
+            output="dist/style.%(version)s.css",
+        ),
         "theme": Bundle("js/theme.js", filters="rjsmin", output="dist/theme.%(version)s.js"),
         "app": Bundle(HTMX, *app, filters="rjsmin", output="dist/app.%(version)s.js"),
         "chart": Bundle(CHART, *charts, filters="rjsmin", output="dist/chart.%(version)s.js"),
