@@ -5,6 +5,7 @@ import sys
 import click
 from flask import Flask
 
+import seeds
 import views
 from certus_admin import create_core
 from certus_admin.cli import register_commands
@@ -21,6 +22,7 @@ def create_app(config: Config | None = None) -> Flask:
     serves = config is None and click.get_current_context(silent=True) is None
     app = create_core(config or config_from_environment())
     views.register_pages(app)
+    seeds.register_commands(app)
     register_commands(app)
     if serves:
         stop_on_privileged_login(app)

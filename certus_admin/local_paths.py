@@ -21,9 +21,9 @@ def local_path(wanted: str | None) -> str:
         parts = urlsplit(wanted)
     except ValueError:
         return HOME
-    is_local = (
-        parts.scheme == "" and parts.netloc == "" and parts.path.startswith("/") and "//" not in parts.path
+    is_ours = (
+        parts.scheme == parts.netloc == "" and wanted.startswith("/") and "//" not in wanted.split("?")[0]
     )
-    if not is_local or parts.path.startswith(_NO_PLACE_TO_RETURN_TO) or "/.." in parts.path:
+    if not is_ours or parts.path.startswith(_NO_PLACE_TO_RETURN_TO) or "/.." in parts.path:
         return HOME
     return f"{parts.path}?{parts.query}" if parts.query else parts.path

@@ -20,7 +20,7 @@ HANDLER = "certus"
 REQUEST_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 MASK = "[masked]"
-EMAIL = re.compile(r"[^\s@/\"'<>]+@[^\s@/\"'<>]+\.[^\s@/\"'<>]+")
+EMAIL = re.compile(r"[^\s@/\"<>,;:()\[\]]+@[\w-]+(\.[\w-]+)+")
 PHONE = re.compile(r"(?<![\w-])(?:\+|00)?\(?\d(?:[\s().-]{0,2}\d){6,14}(?![\w-])")
 UNMASKED = frozenset({"request_id", "user_id", "ms", "status", "statements", "level", "traceback"})
 
