@@ -157,7 +157,7 @@ class DailyMetrics(Base):
 
 
 class NoteView(Base):
-    """internal_notes_v: a note with its author's name. Written through `Note`."""
+    """internal_notes_v: a note with its author's name; `mention_names` stand in the order of `mentions`."""
 
     __tablename__ = "internal_notes_v"
 
@@ -173,6 +173,7 @@ class NoteView(Base):
     updated_at: Mapped[datetime | None]
     location_name: Mapped[str]
     timezone: Mapped[str]
+    mention_names: Mapped[list[str]] = mapped_column(ARRAY(Text))
 
 
 class Note(Base):
