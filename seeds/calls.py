@@ -37,7 +37,8 @@ def add_inbound(ring: Ring, outcome: str) -> tuple[Booking, str] | None:
         elif want == "catering":
             _add_catering_call(ring)
         else:
-            facts = {"day": ring.language.day(ring.local.date()), "dish": ring.place.menu.dishes[-1][0]}
+            soon = ring.local + timedelta(days=ring.chance.randint(1, 4))
+            facts = {"day": ring.language.day(soon.date()), "dish": ring.place.menu.dishes[-1][0]}
             _add_talk(ring, outcome, want, facts, ring.chance.choice(INTENTS[want]))
     return None
 
@@ -82,7 +83,7 @@ def _add_talk(
     summary, transcript, seconds = converse(ring.language, topic, ring.place, ring.local, facts, chance)
     if topic in ("order", "reservation", "catering"):
         # Somebody asks around the table, or spells an address: some calls take much longer than their words.
-        seconds *= chance.choices((1, 1.6, 2.8, 5), (70, 18, 9, 3))[0]
+        seconds *= chance.choices((1, 1.6, 2.7, 5), (60, 25, 12, 3))[0]
     # A call of a moment ago has ended by now.
     answered_after = chance.randint(2, 6)
     room = (ring.now - ring.started_at).total_seconds() - answered_after - 5

@@ -10,11 +10,11 @@ SCRIPTS: dict[str, tuple[Script, ...]] = {
             "Ordered {items} for **{fulfillment} at {ready}**, {total} in all.",
             "caller: Hi, I would like to place an order for {fulfillment}.",
             "agent: Of course. What would you like?",
-            "caller: {items}, please.",
+            "caller: {spoken_items}, please.",
             "{remark}",
             "{upsell}",
             "{delivery}",
-            "agent: So that is {items}. With tax it comes to {total}, ready at {ready}. Is that right?",
+            "agent: So that is {spoken_items}. With tax it comes to {total}, ready at {ready}. Is that right?",
             "caller: Yes, that is right. Thank you!",
             "agent: Thank you, {name}. See you soon.",
         ),
@@ -22,7 +22,7 @@ SCRIPTS: dict[str, tuple[Script, ...]] = {
             "{fulfillment_title} order: {items}. Total {total}, ready at **{ready}**.",
             "caller: Hello, are you taking {fulfillment} orders right now?",
             "agent: We are. Tell me what you would like.",
-            "caller: Could I get {items}?",
+            "caller: Could I get {spoken_items}?",
             "{upsell}",
             "agent: What name shall I put on it?",
             "caller: {name}.",
@@ -210,3 +210,10 @@ WISHES = (
     "Step-free access",
 )
 LAST_JOIN = "and"
+
+# By quantity: what orders hold, up to six.
+PORTIONS = (
+    "no {dish}",
+    "one {dish}",
+    *(f"{number} of the {{dish}}" for number in ("two", "three", "four", "five", "six")),
+)

@@ -10,7 +10,7 @@ SCRIPTS: dict[str, tuple[Script, ...]] = {
             "Commande {fulfillment} : {items}. Total {total}, prête à **{ready}**.",
             "caller: Bonjour, je voudrais passer une commande, {fulfillment}.",
             "agent: Bien sûr, qu'est-ce qui vous ferait plaisir ?",
-            "caller: {items}, s'il vous plaît.",
+            "caller: {spoken_items}, s'il vous plaît.",
             "{remark}",
             "{upsell}",
             "{delivery}",
@@ -148,3 +148,7 @@ WISHES = (
     "C'est un anniversaire",
 )
 LAST_JOIN = "et"
+PORTIONS = (
+    "sans {dish}",
+    *(f"{number} fois {{dish}}" for number in ("une", "deux", "trois", "quatre", "cinq", "six")),
+)

@@ -58,8 +58,8 @@ def choose_order(ring: Ring) -> Order:
     chance, menu = ring.chance, ring.place.menu
     fulfillment = chance.choices(("pickup", "delivery", "dine_in"), (63, 29, 8))[0]
     lines: list[tuple[Dish, int, str | None]] = []
-    for dish in chance.sample(menu.dishes, chance.choices((1, 2, 3, 4, 5), (18, 35, 28, 13, 6))[0]):
-        many = (2, 3, 4, 6) if dish[1] < 6 else (1, 1, 1, 2, 2, 3)
+    for dish in chance.sample(menu.dishes, chance.choices((1, 2, 3, 4, 5), (27, 38, 22, 9, 4))[0]):
+        many = (2, 3, 4, 6) if dish[1] < 6 else (1, 1, 1, 1, 2, 2, 3)
         lines.append((dish, chance.choice(many), None))
     if chance.random() < 0.25:
         dish, quantity, _ = lines[0]
@@ -82,6 +82,7 @@ def order_facts(order: Order, bill: Bill, ready: datetime, ring: Ring) -> dict[s
     words, currency = ring.language, ring.place.currency
     facts: dict[str, object] = {
         "items": words.listing([f"{quantity} × {dish[0]}" for dish, quantity, _ in order.lines]),
+        "spoken_items": words.listing([words.spoken(dish[0], quantity) for dish, quantity, _ in order.lines]),
         "fulfillment": words.fulfillment[order.fulfillment],
         "fulfillment_title": words.fulfillment[order.fulfillment].capitalize(),
         "ready": words.hour(ready),

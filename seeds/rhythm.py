@@ -12,7 +12,7 @@ WEEKDAYS = {1: 0.07, 2: 0.74, 3: 0.82, 4: 0.97, 5: 1.32, 6: 1.48, 7: 1.06}
 
 # Month and day; in any ninety days lies at least one.
 HOLIDAYS = {(2, 14), (5, 10), (7, 4), (9, 5), (10, 31), (12, 31)}
-HOLIDAY_RUSH = 1.75
+HOLIDAY_RUSH = 1.5
 
 LUNCH, AFTERNOON, DINNER, LATE = "lunch", "afternoon", "dinner", "late"
 PEAKS = {LUNCH: 0.34, AFTERNOON: 0.11, DINNER: 0.49, LATE: 0.06}

@@ -15,7 +15,8 @@ from seeds.scripts import Script
 
 # Speech runs at about two and a half words a second; between turns both sides think.
 WORDS_A_SECOND = 2.5
-PAUSE_SECONDS = 1.4
+PAUSE_SECONDS = 2.6
+PROPER_NAMES = ("Baja", "Harbour")
 
 Facts = Mapping[str, object]
 
@@ -33,6 +34,7 @@ class Language:
     dayparts: tuple[str, str, str]
     wishes: tuple[str, ...]
     last_join: str
+    portions: tuple[str, ...]
 
     def money(self, amount: Decimal, currency: str) -> str:
         """An amount with its currency."""
@@ -47,6 +49,11 @@ class Language:
         """A time of day as it stands on the wall clock."""
         return format_time(moment, self.clock, locale=self.locale)
 
+    def spoken(self, dish: str, quantity: int) -> str:
+        """`two of the clam chowder`: how a guest says it."""
+        words = dish if dish.startswith(PROPER_NAMES) else dish[0].lower() + dish[1:]
+        return self.portions[quantity].format(dish=words)
+
     def listing(self, words: Sequence[str]) -> str:
         """`a, b and c`."""
         if len(words) < 2:
@@ -55,7 +62,7 @@ class Language:
 
 
 def _language(words: object, locale: str, clock: str) -> Language:
-    names = ("GREETING", "SCRIPTS", "PARTS", "FULFILLMENT", "DAYPARTS", "WISHES", "LAST_JOIN")
+    names = ("GREETING", "SCRIPTS", "PARTS", "FULFILLMENT", "DAYPARTS", "WISHES", "LAST_JOIN", "PORTIONS")
     return Language(locale, clock, *(getattr(words, name) for name in names))
 
 

@@ -8,13 +8,14 @@ from flask_admin import Admin, AdminIndexView, expose
 from flask_admin.base import BaseView
 
 from certus_admin.security import csp_nonce
-from views import health, session
+from views import health, recordings, session
 from views.menu import init_menu
 from views.theme import CertusTheme
 
 BLUEPRINTS = (
     session.blueprint,
     health.blueprint,
+    recordings.blueprint,
 )
 
 # Each makes one of Flask-Admin's views anew: a view belongs to the application that it is added to.
