@@ -207,7 +207,8 @@ create policy users_select on public.users
 drop policy if exists users_insert on public.users;
 create policy users_insert on public.users
     for insert to authenticated
-    with check ((select private.administers()));
+    with check ((select private.administers())
+        and ((select private.sees_everything()) or cardinality((select private.whole_account_ids())) > 0));
 
 -- Admins change people who work for nobody else.
 drop policy if exists users_update on public.users;
@@ -219,7 +220,7 @@ create policy users_update on public.users
 drop policy if exists user_access_select on public.user_access;
 create policy user_access_select on public.user_access
     for select to authenticated
-    using (user_id = (select auth.uid()) or ((select private.administers())
+    using ((user_id = (select auth.uid()) and (select private.person_role()) is not null) or ((select private.administers())
         and ((select private.sees_everything()) or account_id = any ((select private.whole_account_ids())::uuid[]))));
 do $$
 declare
@@ -324,7 +325,7 @@ grant execute on function private.uuid_v7(), private.is_time_zone(text), private
     private.call_seconds(timestamptz, timestamptz, timestamptz), private.transfer_unanswered(text),
     private.order_adds_up(jsonb, numeric, numeric, numeric, numeric, numeric),
     private.review_reasons(text, text, boolean, boolean, boolean, boolean),
-    private.manages(), private.administers(), private.sees_everything(), private.location_ids(), private.account_ids(),
+    private.person_role(), private.manages(), private.administers(), private.sees_everything(), private.location_ids(), private.account_ids(),
     private.whole_account_ids(), private.runs_person(uuid), private.knows_person(uuid), private.person_name(uuid)
     to authenticated, service_role;
 grant execute on function public.reveal_caller(uuid, text), public.open_recording(uuid), public.record_export(text, jsonb, bigint),

@@ -27,7 +27,8 @@ set search_path = ''
 as $$
 begin
     -- Postgres also takes abbreviations and made-up POSIX zones (FOO+3); only IANA names are meant.
-    if zone is null or zone !~ '^(UTC|[A-Za-z]+(/[A-Za-z0-9_+-]+)+)$' then
+    -- It reads them in any case, Python and browsers as they are written: Europe/Paris, never europe/paris.
+    if zone is null or zone !~ '^(UTC|[A-Z][A-Za-z]+(/[A-Z][A-Za-z0-9_+-]+)+)$' then
         return false;
     end if;
     perform timestamptz '2000-01-01 00:00:00+00' at time zone zone;
@@ -701,8 +702,9 @@ create or replace function private.knows_person(person uuid) returns boolean
 language sql stable security definer
 set search_path = ''
 as $$
-    select person = auth.uid() or (private.administers() and (private.sees_everything() or exists (
-        select from public.user_access a where a.user_id = person and a.account_id = any (private.whole_account_ids()))))
+    select private.person_role() is not null and (person = auth.uid()
+        or (private.administers() and (private.sees_everything() or exists (
+            select from public.user_access a where a.user_id = person and a.account_id = any (private.whole_account_ids())))))
 $$;
 comment on function private.knows_person(uuid) is 'Whether the person who asks may read this row of users: their own, and an admin those of their accounts.';
 
@@ -857,7 +859,10 @@ begin
     elsif new.note_md is distinct from old.note_md then
         new.updated_at := now();
     end if;
-    if exists (select from unnest(new.mentions) m (id) where not private.person_sees(m.id, new.account_id, new.location_id)) then
+    -- Whom a note already mentions may have left since: its author can still correct the words.
+    if exists (select from unnest(new.mentions) m (id)
+        where not private.person_sees(m.id, new.account_id, new.location_id)
+            and (tg_op = 'INSERT' or m.id <> all (old.mentions))) then
         raise exception 'a mentioned person cannot see this call' using errcode = 'check_violation', constraint = 'internal_notes_mentions_check';
     end if;
     return new;
@@ -869,8 +874,10 @@ create or replace function private.may_touch_call(account uuid, location uuid) r
 language sql stable security definer
 set search_path = ''
 as $$
-    -- Without claims it is the owner, a seed or service_role who writes: they have no person's reach to hold to.
-    select auth.uid() is null or private.sees_location(account, location)
+    -- Without claims it is the owner or a seed who writes: they have no person's reach to hold to. A client without
+    -- claims has none either, and must hear of a call that exists just what it hears of one that does not.
+    select case when auth.uid() is null then current_setting('role', true) not in ('anon', 'authenticated')
+        else private.sees_location(account, location) end
 $$;
 comment on function private.may_touch_call(uuid, uuid) is 'Whether whoever writes may place a note at this location.';
 
@@ -976,7 +983,10 @@ create or replace function private.order_adds_up(
 language sql immutable parallel safe
 return (
     total = subtotal + tax + service_charge + delivery
-        and subtotal = (select coalesce(sum((i ->> 'quantity')::numeric * (i ->> 'unit_amount')::numeric), 0)
+        -- An item without a number counts as nothing and makes the order one to look at; a cast would fail the whole list.
+        and subtotal = (select coalesce(sum(
+                case when jsonb_typeof(i -> 'quantity') = 'number' then (i -> 'quantity')::numeric end
+                * case when jsonb_typeof(i -> 'unit_amount') = 'number' then (i -> 'unit_amount')::numeric end), 0)
             from jsonb_array_elements(items) i)
 );
 comment on function private.order_adds_up(jsonb, numeric, numeric, numeric, numeric, numeric) is
@@ -1180,6 +1190,12 @@ declare
     began timestamptz := clock_timestamp();
 begin
     refreshed := false;
+    -- An owner who is subject to row-level security (forced, or a view of somebody else's) would empty the numbers without an error.
+    if exists (select from unnest(array['public.accounts', 'public.locations', 'public.call_logs', 'public.order_logs',
+        'public.reservations', 'public.location_settings', 'public.account_settings']) t where row_security_active(t)) then
+        raise exception 'the refresh would have emptied the metrics: row-level security holds for the owner'
+            using errcode = 'data_exception';
+    end if;
     -- Two refreshes at once would only wait for each other: the second goes home.
     if not pg_try_advisory_xact_lock(hashtext('certus.refresh_metrics')) then
         return;
@@ -1190,7 +1206,6 @@ begin
         refresh materialized view public.mv_metrics_daily;
     end if;
     select count(*) into metric_rows from public.mv_metrics_daily;
-    -- An owner who is subject to row-level security would empty the numbers without an error.
     if metric_rows = 0 and exists (select from public.call_logs where direction = 'inbound') then
         raise exception 'the refresh would have emptied the metrics' using errcode = 'data_exception';
     end if;
@@ -1466,8 +1481,9 @@ begin
     if fingerprint is not distinct from (select d.rules from private.derivations d where d.name = 'call_logs') then
         return 0;
     end if;
-    -- An update of a plain column computes the stored generated ones; only rows that the new rules change are written.
-    update public.call_logs c set provider_status = c.provider_status
+    -- Only rows that the new rules change are written. An update computes those stored columns alone whose sources it names.
+    update public.call_logs c set provider_status = c.provider_status, intent = c.intent, end_reason = c.end_reason,
+        started_at = c.started_at, direction = c.direction
     where c.status is distinct from public.call_status(c.provider, c.provider_status, c.end_reason)
         or c.call_type is distinct from public.call_type(c.intent)
         or c.transfer_unanswered is distinct from private.transfer_unanswered(c.end_reason)
