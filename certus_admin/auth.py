@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from ipaddress import ip_address
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -63,7 +64,7 @@ class Person(UserMixin):
 
     def caller(self) -> Caller:
         """What this request's transactions carry to the database."""
-        return Caller(self.user_id, self.session_id, g.get("request_id"), request.remote_addr)
+        return Caller(self.user_id, self.session_id, g.get("request_id"), client_address())
 
     def get_id(self) -> str:
         """The id in text, for Flask-Login."""
@@ -112,6 +113,14 @@ def _grant(entry: dict[str, str | None]) -> Grant:
     return Grant(UUID(account_id) if account_id else None, UUID(location_id) if location_id else None)
 
 
+def client_address() -> str | None:
+    """The client's address as Postgres takes it; None where a proxy or a socket names none."""
+    try:
+        return str(ip_address((request.remote_addr or "").partition("%")[0]))
+    except ValueError:
+        return None
+
+
 def check_password(email: str, password: str) -> UUID | None:
     """The id of the active person with this email and password, else None.
 
@@ -129,7 +138,7 @@ def check_password(email: str, password: str) -> UUID | None:
 def sign_in(user_id: UUID) -> None:
     """Open a session under a new token; whatever the cookie held before is gone."""
     token = secrets.token_urlsafe(32)
-    sessions.open_session(user_id, token, request.remote_addr, request.user_agent.string)
+    sessions.open_session(user_id, token, client_address(), request.user_agent.string)
     session.clear()
     session[TOKEN] = token
 

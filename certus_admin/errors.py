@@ -148,9 +148,9 @@ def _wants_json() -> bool:
 
 def _fragment(page: ErrorPage, request_id: str) -> str:
     return (
-        f'<div class="alert alert-danger" role="alert" data-error-code="{page.code}">'
+        f'<div class="notice notice-danger" role="alert" data-error-code="{page.code}"><span>'
         f"<strong>{escape(page.title)}.</strong> {escape(page.message)} {escape(page.hint)} "
-        f'<span class="text-secondary">{escape(request_id)}</span></div>'
+        f"Request {escape(request_id)}</span></div>"
     )
 
 

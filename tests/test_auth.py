@@ -1,5 +1,6 @@
 """Signing in: one answer for every mistake, a limit on mistakes, and no way around the gate."""
 
+import threading
 from uuid import uuid4
 
 import psycopg
@@ -113,6 +114,40 @@ def test_ten_wrong_passwords_from_one_address_lock_the_address(pages: Flask, mak
     for attempt in range(10):
         assert try_sign_in(pages.test_client(), f"{attempt}@people.example", "wrong").status_code == 401
     assert try_sign_in(pages.test_client(), ann.email, ann.password).status_code == 429
+
+
+def test_a_burst_gets_no_more_tries_than_one_by_one(pages: Flask, make_person: MakePerson) -> None:
+    ann = make_person()
+    answers: list[int] = []
+
+    def guess(number: int) -> None:
+        client = pages.test_client()
+        values = {"email": ann.email, "password": f"guess-{number}", "csrf_token": csrf_token(client)}
+        address = {"REMOTE_ADDR": f"203.0.113.{number}"}
+        answers.append(client.post("/login", data=values, environ_overrides=address).status_code)
+
+    threads = [threading.Thread(target=guess, args=(number,)) for number in range(15)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == [401] * 10 + [429] * 5
+
+
+@pytest.mark.parametrize("address", ["", "unknown", "fe80::1%eth0", "2001:db8::1"])
+def test_any_address_can_sign_in(pages: Flask, make_person: MakePerson, address: str) -> None:
+    client, ann = pages.test_client(), make_person()
+    values = {"email": ann.email, "password": ann.password, "csrf_token": csrf_token(client)}
+    answer = client.post("/login", data=values, environ_overrides={"REMOTE_ADDR": address})
+    assert answer.status_code == 303
+    assert client.get("/no-such-page", environ_overrides={"REMOTE_ADDR": address}).status_code == 404
+
+
+@pytest.mark.parametrize("email", ["a\x00b@people.example", "x" * 300, "'; drop table users; --", "\u202e"])
+def test_odd_addresses_are_refused_like_others(pages: Flask, email: str) -> None:
+    answer = try_sign_in(pages.test_client(), email, "x")
+    assert answer.status_code in (200, 400, 401)
+    assert answer.location is None
 
 
 def test_signing_in_often_locks_nobody_out(pages: Flask, make_person: MakePerson) -> None:

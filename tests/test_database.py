@@ -14,8 +14,14 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 from certus_admin import database
 from certus_admin.config import Config
 from certus_admin.database import Caller, acting_as, db, engine_options, own_session, statement_count
-from certus_admin.login_role import PrivilegedLoginError, login_faults, refuse_privileged_login
+from certus_admin.login_role import (
+    STOP_SERVING,
+    PrivilegedLoginError,
+    login_faults,
+    refuse_privileged_login,
+)
 from tests.fixtures.core import MakeApp
+from wsgi import create_app
 
 ANN = Caller(UUID("0190aaaa-0000-7000-8000-000000000001"), uuid4(), "0" * 32, "203.0.113.7")
 BOB = Caller(UUID("0190bbbb-0000-7000-8000-000000000002"), uuid4(), "1" * 32, "203.0.113.8")
@@ -251,6 +257,32 @@ def test_a_login_that_owns_a_table_is_refused(
     app = app_of(config_of(config, login))
     with app.app_context(), pytest.raises(PrivilegedLoginError, match="it owns objects"):
         refuse_privileged_login()
+
+
+def test_a_server_with_such_a_login_does_not_start(
+    superuser_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CERTUS_DATABASE_URL", superuser_url)
+    monkeypatch.setenv("CERTUS_SECRET_KEY", "k" * 40)
+    with pytest.raises(SystemExit) as left:
+        create_app()
+    assert left.value.code == STOP_SERVING
+    said = capsys.readouterr().err
+    assert "it is a superuser" in said
+    assert superuser_url not in said
+
+
+def test_a_server_without_its_configuration_says_what_is_missing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CERTUS_DATABASE_URL", "mysql://somebody@nowhere")
+    monkeypatch.setenv("CERTUS_SECRET_KEY", "short")
+    with pytest.raises(SystemExit) as left:
+        create_app()
+    assert left.value.code == STOP_SERVING
+    said = capsys.readouterr().err
+    assert "CERTUS_DATABASE_URL" in said
+    assert "CERTUS_SECRET_KEY" in said
 
 
 def test_statements_of_a_request_are_counted(app: Flask) -> None:
