@@ -13,7 +13,9 @@ runtime := .venv/runtime-$(call content,requirements.txt)
 development := .venv/development-$(call content,requirements-dev.txt)
 packages := node_modules/installed-$(call content,package-lock.json)
 assets := static/dist/.built
-asset_sources := $(shell find static -path static/dist -prune -o -type f -print 2>/dev/null) certus_admin/assets.py
+# Templates and Python too: the stylesheet keeps only the rules whose classes they name.
+asset_sources := $(shell find static templates views forms certus_admin -path static/dist -prune -o -type f \
+	! -name '*.pyc' -print 2>/dev/null)
 
 install := $(python) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 

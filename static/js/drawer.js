@@ -36,11 +36,17 @@
     drawer.querySelector("[data-drawer-page]").href = url;
     drawer.querySelector("[data-flashes]").replaceChildren();
     body.setAttribute("aria-busy", "true");
+    let arrived = false;
+    const note = (event) => { arrived = event.detail.successful; };
+    body.addEventListener("htmx:afterRequest", note);
     try {
-      await htmx.ajax("GET", url, { target: body, swap: "innerHTML" });
-    } catch { /* requests.js has said what went wrong */ }
+      await htmx.ajax("GET", url, { source: body, target: body, swap: "innerHTML" });
+    } catch { /* requests.js says what went wrong */ }
+    body.removeEventListener("htmx:afterRequest", note);
     if (shown !== url) return;
     body.removeAttribute("aria-busy");
+    // What was shown before belongs to another address by now.
+    if (!arrived) body.replaceChildren();
     body.scrollTop = 0;
     const heading = body.querySelector("[data-drawer-title], h1, h2");
     if (heading) {
@@ -80,8 +86,9 @@
 
   async function close() {
     if (!(await mayLeave())) return;
-    if (history.state?.drawer) history.back();
-    else hide();
+    const pushed = history.state?.drawer;
+    hide();
+    if (pushed) history.back();
   }
 
   certus.step = async (by) => {

@@ -1,13 +1,11 @@
 // htmx: the CSRF token goes out with each request, and a failure is said in words where the person is looking.
 (() => {
   "use strict";
-  const SENTENCES = {
-    403: "You do not have access to this.",
-    404: "This does not exist any more, or you have no access to it.",
-    413: "That is too large to be sent.",
-    429: "Too many tries. Wait a little.",
-    503: "The back office is not available right now. Nothing is lost; try again in a minute.",
-  };
+  // The server's own sentence, as certus_admin/errors.py writes it for parts of a page.
+  function sentence(xhr) {
+    const answer = new DOMParser().parseFromString(xhr.responseText || "", "text/html");
+    return answer.querySelector("[data-error-code]")?.textContent.trim();
+  }
 
   document.addEventListener("htmx:configRequest", (event) => {
     event.detail.headers["X-CSRFToken"] = document.querySelector('meta[name="csrf-token"]').content;
@@ -29,8 +27,9 @@
 
   document.addEventListener("htmx:responseError", (event) => {
     const { xhr } = event.detail;
-    const sentence = SENTENCES[xhr.status] || "That did not work. Nothing you saved before is lost; try again.";
-    certus.flash(sentence, "danger", xhr.getResponseHeader("X-Request-Id"));
+    const said = sentence(xhr);
+    if (said) certus.flash(said, "danger");
+    else certus.flash("That did not work. Nothing you saved before is lost.", "danger", xhr.getResponseHeader("X-Request-Id"));
   });
   for (const name of ["htmx:sendError", "htmx:timeout"]) {
     document.addEventListener(name, () => {
