@@ -131,7 +131,7 @@ def find_place(var: Path, binaries: Path | None, remembered_home: str | None) ->
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     if user is not None:
         os.chown(home, user.pw_uid, user.pw_gid)
-    if not _can_run(user, binaries / "postgres"):
+    if not _can_run(user, binaries / "initdb"):
         binaries = _copy_installation(binaries.parent, home / "programs", user) / "bin"
     return Place(home, binaries, user)
 
@@ -191,13 +191,19 @@ def _copy_installation(installation: Path, target: Path, user: pwd.struct_passwd
     """Copy the programs to where their user can run them, again whenever the packaged ones have changed."""
     source = (installation / "bin" / "postgres").stat()
     version = target / f"{source.st_size}-{int(source.st_mtime)}"
+    package = installation.parent
     if not version.exists():
         shutil.rmtree(target, ignore_errors=True)
         draft = target / "draft"
         for folder in ("bin", "lib", "share"):
-            shutil.copytree(installation / folder, draft / folder, symlinks=True)
+            shutil.copytree(
+                installation / folder, draft / package.name / installation.name / folder, symlinks=True
+            )
+        libraries = package.with_name(f"{package.name}.libs")  # a wheel's programs look for theirs there
+        if libraries.exists():
+            shutil.copytree(libraries, draft / libraries.name)
         for path in [target, *target.rglob("*")]:
             if user is not None:
                 os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)
         draft.rename(version)
-    return version
+    return version / package.name / installation.name

@@ -9,7 +9,7 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -41,6 +41,8 @@ from certus_admin.private_files import make_private_folder
 __all__ = ["EmbeddedError", "EmbeddedServer", "start"]
 
 START_ATTEMPTS = 5
+# After kill -9 the old server's children hold its shared memory for a moment; a port may be taken just now.
+PASSING_FAULTS = ("shared memory block", "Address already in use")
 
 
 @dataclass
@@ -66,10 +68,7 @@ class EmbeddedServer:
             except BlockingIOError:
                 return  # somebody else still uses it
             else:
-                if _running_postmaster(self.place.data) is not None:
-                    _must(
-                        self.place, "pg_ctl", "stop", f"--pgdata={self.place.data}", "--mode=fast", "--wait"
-                    )
+                _stop_postmaster(self.place)
             finally:
                 os.close(lock)
 
@@ -133,7 +132,7 @@ def _running_postmaster(data: Path) -> int | None:
     try:
         pid = int((data / "postmaster.pid").read_text().splitlines()[0])
         command = psutil.Process(pid).cmdline()
-    except (FileNotFoundError, IndexError, ValueError, psutil.Error):
+    except (FileNotFoundError, IndexError, ValueError, psutil.NoSuchProcess):
         return None
     return pid if str(data) in command else None
 
@@ -154,9 +153,19 @@ def _start_postmaster(var: Path, identity: Identity, place: Place, settings: Map
         )
         if result.returncode == 0:
             return identity
-        time.sleep(attempt)  # after kill -9 the old server's children hold its shared memory for a moment
-    words = log.read_text(errors="replace").strip() if log.exists() else result.stderr.strip()
+        words = log.read_text(errors="replace").strip() if log.exists() else result.stderr.strip()
+        if not any(fault in words for fault in PASSING_FAULTS):
+            break
+        time.sleep(attempt)
     raise EmbeddedError(f"The embedded database does not start:\n{words}")
+
+
+def _stop_postmaster(place: Place) -> None:
+    pid = _running_postmaster(place.data)
+    if pid is not None:
+        _must(place, "pg_ctl", "stop", f"--pgdata={place.data}", "--mode=fast", "--wait")
+        with suppress(psutil.Error):
+            psutil.Process(pid).wait(5)  # pg_ctl waits for its file to go, which is a moment earlier
 
 
 def _refuse_other_version(place: Place) -> None:
