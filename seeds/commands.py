@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
 
 import click
 from flask import current_app
@@ -13,10 +15,23 @@ from certus_admin.config import Config
 from certus_admin.owner import owner_database
 from seeds.demo import load_demo
 from seeds.demo_people import PASSWORD, SIGN_INS
+from seeds.dialogues import CREDIT, load_dialogues
 from seeds.errors import SeedError
 from seeds.recordings import make_recordings
 
 seed_commands = AppGroup("seed", help="Load demo data, real dialogues, or calls in bulk.")
+
+
+class TimeZone(click.ParamType):
+    """An IANA time zone such as America/Los_Angeles."""
+
+    name = "time zone"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> ZoneInfo:
+        """The zone. Fails with a sentence for a name that is none."""
+        if value not in available_timezones():
+            self.fail(f"{value!r} is not a time zone: write a name such as America/Los_Angeles.", param, ctx)
+        return ZoneInfo(value)
 
 
 def plain_refusals(command: Callable[..., None]) -> Callable[..., None]:
@@ -40,7 +55,7 @@ def this_config() -> Config:
 
 
 @seed_commands.command("demo")
-@click.option("--force", is_flag=True, help="Load the demo beside accounts that are not the demo's.")
+@click.option("--force", is_flag=True, help="Load the demo beside accounts of others.")
 @plain_refusals
 def demo_command(force: bool) -> None:
     """Load three restaurants' last 90 days, their recordings and three sign-ins; once."""
@@ -52,3 +67,26 @@ def demo_command(force: bool) -> None:
         loaded = ", ".join(f"{count:,} {table.replace('_', ' ')}" for table, count in counts.items())
         click.echo(f"Loaded {loaded} in {time.perf_counter() - began:.1f} s.")
     click.echo(f"Sign in as {', '.join(SIGN_INS)} with the password {PASSWORD}.")
+
+
+@seed_commands.command("dialogues")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--timezone",
+    "zone",
+    type=TimeZone(),
+    default="America/Los_Angeles",
+    show_default=True,
+    help="The restaurants' time zone (an IANA name).",
+)
+@plain_refusals
+def dialogues_command(file: Path, zone: ZoneInfo) -> None:
+    """Load real dialogues as calls, each once; a bad line is named, and then nothing is loaded."""
+    with owner_database(this_config()) as owner_url:
+        loaded = load_dialogues(owner_url, file, zone)
+    click.echo(
+        f"Loaded {loaded.calls:,} calls and {loaded.reservations:,} reservations, "
+        f"with {loaded.locations:,} new locations in {loaded.accounts:,} new accounts; "
+        f"{loaded.known:,} dialogues were there already."
+    )
+    click.echo(CREDIT)

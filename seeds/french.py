@@ -10,7 +10,7 @@ SCRIPTS: dict[str, tuple[Script, ...]] = {
             "Commande {fulfillment} : {items}. Total {total}, prête à **{ready}**.",
             "caller: Bonjour, je voudrais passer une commande, {fulfillment}.",
             "agent: Bien sûr, qu'est-ce qui vous ferait plaisir ?",
-            "caller: {spoken_items}, s'il vous plaît.",
+            "caller: Alors, {spoken_items}, s'il vous plaît.",
             "{remark}",
             "{upsell}",
             "{delivery}",

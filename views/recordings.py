@@ -14,8 +14,8 @@ NAME = re.compile(r"[a-z0-9-]{1,80}\.(wav|mp3|ogg)", re.ASCII)
 def recording(name: str) -> Response:
     """A sound of `var/recordings`, whole or in the ranges a player asks for; 404 for any other name.
 
-    For signed-in people only, as every page is. Players come by way of `/calls/<id>/recording`, which writes the
-    audit line.
+    For signed-in people only, as every page is. Players come by way of `/calls/<id>/recording`, which writes
+    the audit line.
     """
     if NAME.fullmatch(name) is None:
         abort(404)
