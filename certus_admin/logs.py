@@ -87,6 +87,8 @@ def init_logs(app: Flask, config: Config) -> None:
     root = logging.getLogger()
     root.handlers = [old for old in root.handlers if old.get_name() != HANDLER] + [handler]
     root.setLevel(config.log_level)
+    # The development server writes whole request lines, with what people search for in them.
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     app.before_request(begin_request)
     app.after_request(log_request)
 

@@ -35,7 +35,7 @@ def login() -> ResponseReturnValue:
     if user_id is None:
         g.sign_in_refused = True
         form.form_errors.append(REFUSED)
-        return render_template("session/login.html", form=form), 401
+        return render_template("session/login.html", form=form)
     forget_person_attempts()
     sign_in(user_id)
     return redirect(local_path(form.next.data), 303)
