@@ -1,0 +1,170 @@
+"""The list of calls: what may be asked, what a row holds."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Text, any_, cast, func, literal
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
+
+from certus_admin.models import Call
+from certus_admin.queries.cursors import Cursor
+from certus_admin.queries.dates import LocalDates
+from certus_admin.queries.listing import (
+    EXACT_COUNT,
+    PAGE_SIZE,
+    QUICK_COUNT,
+    Page,
+    Source,
+    Summary,
+    read_page,
+    read_summary,
+)  # fmt: skip
+from certus_admin.queries.reach import Query
+from certus_admin.queries.scope import Scope
+
+CALL_TYPES = ("order", "reservation", "catering", "general", "other")
+CALL_STATUSES = (
+    "in_progress", "completed", "transferred", "voicemail", "missed", "failed", "canceled", "unknown",
+)  # fmt: skip
+DURATIONS = ("under_30s", "30s_to_2m", "2m_to_5m", "over_5m")
+DIRECTIONS = ("inbound", "outbound")
+EXCERPT = 240
+
+
+class CallRow(NamedTuple):
+    """A call as lists show it: times aware, in UTC; `timezone` the location's; `excerpt` in Markdown."""
+
+    id: UUID
+    account_id: UUID
+    location_id: UUID
+    location_name: str
+    timezone: str
+    started_at: datetime
+    local_date: date
+    caller_masked: str | None
+    direction: str
+    call_type: str
+    status: str
+    duration_seconds: int | None
+    excerpt: str | None
+    has_order: bool
+    has_reservation: bool
+    review_reasons: list[str]
+
+
+@dataclass(frozen=True)
+class CallFilters:
+    """What of the calls is asked for; every field left out means any.
+
+    `digits` are the last two to four of the guest's number, `words` a search in the summaries as people type
+    it ("quotes" keep words together, - excludes). `account_id` and `location_id` narrow, they never widen.
+    """
+
+    account_id: UUID | None = None
+    location_id: UUID | None = None
+    dates: LocalDates = field(default_factory=LocalDates)
+    call_types: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    duration: str | None = None
+    direction: str | None = None
+    has_order: bool | None = None
+    has_reservation: bool | None = None
+    needs_review: bool | None = None
+    digits: str | None = None
+    words: str | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """The filters as SQL over calls_v; place and scope are the listing's."""
+        return [
+            *self.dates.conditions(Call.started_at, Call.local_date, Call.timezone),
+            *_one_of(Call.call_type, self.call_types),
+            *_one_of(Call.status, self.statuses),
+            *([Call.duration_bucket == self.duration] if self.duration else []),
+            *([Call.direction == self.direction] if self.direction else []),
+            *_yes_or_no(Call.has_order, self.has_order),
+            *_yes_or_no(Call.has_reservation, self.has_reservation),
+            *_yes_or_no(Call.needs_review, self.needs_review),
+            *([_ends_with(self.digits)] if self.digits else []),
+            *([_mentions(self.words)] if self.words else []),
+        ]
+
+    def query(self, scope: Scope) -> Query:
+        """These filters within a scope."""
+        indexed = len(self.statuses) == 1 or len(self.call_types) == 1 or len(self.digits or "") == 4
+        return Query(
+            scope,
+            self.conditions(),
+            self.account_id,
+            self.location_id,
+            by_account=indexed or bool(self.duration),
+        )
+
+
+def _one_of(column: Any, values: tuple[str, ...]) -> list[ColumnElement[bool]]:
+    if len(values) < 2:
+        return [column == value for value in values]
+    return [column == any_(literal(list(values), ARRAY(Text)))]
+
+
+def _yes_or_no(column: Any, wanted: bool | None) -> list[ColumnElement[bool]]:
+    return [] if wanted is None else [column if wanted else ~column]
+
+
+def _ends_with(digits: str) -> ColumnElement[bool]:
+    if len(digits) == 4:
+        return Call.caller_digits == digits
+    return func.right(Call.caller_digits, len(digits)) == digits
+
+
+def _mentions(words: str) -> ColumnElement[bool]:
+    # Row-level security keeps text search from every index (its operators are not leakproof), so it filters
+    # the rows that place and period leave. `chowd` finds chowders: each word stands for what begins so.
+    found = func.to_tsvector("simple", func.coalesce(Call.summary_md, ""))
+    wanted = cast(func.websearch_to_tsquery("simple", words), Text)
+    beginnings = cast(func.regexp_replace(wanted, "('(?:[^']|'')*')", r"\1:*", "g"), TSQUERY)
+    return found.op("@@", is_comparison=True)(beginnings)
+
+
+def call_columns(call: Any) -> list[ColumnElement[Any]]:
+    """The columns of CallRow, in its order."""
+    plain = [name for name in CallRow._fields if name != "excerpt"]
+    columns: dict[str, Any] = {name: getattr(call, name) for name in plain}
+    columns["excerpt"] = func.left(call.summary_md, EXCERPT).label("excerpt")
+    return [columns[name] for name in CallRow._fields]
+
+
+CALLS = Source(
+    model=Call,
+    at="started_at",
+    columns=call_columns,
+    sums=lambda call: (call.duration_seconds, call.saved_seconds),
+)
+
+
+def list_calls(
+    scope: Scope, filters: CallFilters | None = None, cursor: Cursor | None = None, size: int = PAGE_SIZE
+) -> Page[CallRow]:
+    """A page of calls within `scope`, newest first, with the cursors of the pages beside it.
+
+    One statement. A place out of reach gives an empty page, exactly as one that does not exist.
+    """
+    page = read_page(CALLS, (filters or CallFilters()).query(scope), cursor, size)
+    return Page(tuple(CallRow._make(row) for row in page.rows), page.newer, page.older)
+
+
+def list_recent_calls(
+    scope: Scope, limit: int = 10, filters: CallFilters | None = None
+) -> tuple[CallRow, ...]:
+    """The newest calls within `scope`, at most `limit`; one statement."""
+    return list_calls(scope, filters, size=limit).rows
+
+
+def summarize_calls(scope: Scope, filters: CallFilters | None = None) -> Summary:
+    """How many calls match, with sums of duration_seconds and saved_seconds; one statement.
+
+    Exact up to 100,000 within a period; a list without one is counted to 1,000.
+    """
+    filters = filters or CallFilters()
+    return read_summary(CALLS, filters.query(scope), EXACT_COUNT if filters.dates else QUICK_COUNT)

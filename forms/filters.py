@@ -1,0 +1,196 @@
+"""What every list can be narrowed by: place and local dates; and how a filter in the URL is read.
+
+A filter is never dropped: a name that the list does not know, or a value that cannot be read, is refused with
+the filter's name, because a list that ignored it would show rows that nobody asked for. A place out of reach
+looks like one that does not exist: 404.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import BadRequest, NotFound
+from wtforms import DateField, Field, Form, SelectField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Optional, ValidationError
+from wtforms.widgets import HiddenInput
+
+from certus_admin.queries.dates import LocalDates
+from certus_admin.queries.places import Place
+
+ANY = ("", "Any")
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
+PERIOD_CHOICES = [
+    ("", "Any time"),
+    ("today", "Today"),
+    ("yesterday", "Yesterday"),
+    ("7d", "Last 7 days"),
+    ("30d", "Last 30 days"),
+    ("90d", "Last 90 days"),
+]
+PAGING = frozenset({"older", "newer"})
+DAYS_IN_REACH = {"min": FIRST_DAY.isoformat(), "max": LAST_DAY.isoformat()}
+
+
+def choices(values: Sequence[str], **labels: str) -> list[tuple[str, str]]:
+    """Pairs for a select: words of the database with their labels (by default the word itself, spelt out)."""
+    return [(value, labels.get(value, value.replace("_", " ").capitalize())) for value in values]
+
+
+class ChoiceField(SelectField):
+    """One word of a list; nothing chosen is the first choice, "" for any."""
+
+    data: str | None
+
+    def __init__(self, label: str, choices: Sequence[tuple[str, str]] = (), **options: Any) -> None:
+        super().__init__(label, choices=choices, default="", **options)
+
+
+class PlaceField(ChoiceField):
+    """One of the caller's accounts or locations; hidden where there is nothing to choose."""
+
+    def pre_validate(self, _form: Form) -> None:
+        """A value that is no id is refused; an id out of reach is answered like one that does not exist."""
+        if not self.data:
+            return
+        try:
+            wanted = UUID(self.data)
+        except ValueError:
+            raise ValidationError("that is not an id") from None
+        if str(wanted) != self.data.lower():
+            raise ValidationError("that is not an id")
+        self.data = str(wanted)
+        if self.data not in {choice.value for choice in self.iter_choices()}:
+            raise NotFound
+
+    def _value(self) -> str:
+        return self.data or ""
+
+
+class CheckMenu:
+    """Widget: check boxes behind a button that says what is checked."""
+
+    def __call__(self, field: SelectMultipleField, **attributes: Any) -> Markup:
+        """Draw the field; the button reads "Status: Missed, Failed"."""
+        chosen = [choice.label for choice in field.iter_choices() if choice.selected]
+        text = ", ".join(chosen) or "Any"
+        boxes = Markup("").join(
+            Markup('<label class="form-check">{}<span class="form-check-label">{}</span></label>').format(
+                box(class_="form-check-input"), box.label.text
+            )
+            for box in field
+        )
+        return Markup(
+            '<details class="menu check-menu">'
+            '<summary class="{}" id="{}" data-check-menu aria-label="{}: {}">{}</summary>'
+            '<div class="check-menu-list" role="group" aria-label="{}">{}</div></details>'
+        ).format(
+            attributes.get("class", ""), attributes.get("id", field.id), field.label.text, text, text,
+            field.label.text, boxes,
+        )  # fmt: skip
+
+
+class ChecksField(SelectMultipleField):
+    """Several words of a list; none means any."""
+
+    widget = CheckMenu()
+
+
+def _day_in_reach(_form: Form, field: DateField) -> None:
+    if field.data and not FIRST_DAY <= field.data <= LAST_DAY:
+        raise ValidationError(f"choose a day from {FIRST_DAY.year} to {LAST_DAY.year}")
+
+
+class FilterForm(Form):
+    """Account, location and local dates. Lists add their own fields and say what `filters()` gives."""
+
+    # Names of fields that stand behind "More filters".
+    secondary: tuple[str, ...] = ()
+
+    account = PlaceField("Account")
+    location = PlaceField("Location")
+    period = ChoiceField("Period", choices=PERIOD_CHOICES)
+    _first_day = DateField("From", [Optional(), _day_in_reach], render_kw=DAYS_IN_REACH)
+    to = DateField("To", [Optional(), _day_in_reach], render_kw=DAYS_IN_REACH)
+
+    def __init__(self, arguments: "MultiDict[str, str]", places: Sequence[Place]) -> None:
+        """Read the query string. BadRequest names what is wrong; NotFound is for a place out of reach."""
+        super().__init__()
+        self.places = places
+        self._offer_places()
+        self._refuse_unknown(arguments)
+        self.process(MultiDict((name, value) for name, value in arguments.items(multi=True) if value))
+        if not self.validate():
+            wrong = next(field for field in self if field.errors)
+            name = f"“{wrong.label.text}” ({wrong.short_name})"
+            raise BadRequest(f"The filter {name} cannot be read: {wrong.errors[0]}")
+
+    @property
+    def secondary_active(self) -> bool:
+        """True while one of the fields behind "More filters" is set."""
+        return any(self[name].data for name in self.secondary)
+
+    @property
+    def account_id(self) -> UUID | None:
+        """The chosen account."""
+        return UUID(self.account.data) if self.account.data else None
+
+    @property
+    def location_id(self) -> UUID | None:
+        """The chosen location."""
+        return UUID(self.location.data) if self.location.data else None
+
+    @property
+    def dates(self) -> LocalDates:
+        """The chosen days; a first or last day that was typed in wins over the period."""
+        first, last = self["from"].data, self["to"].data
+        return LocalDates(first, last, None if first or last else self.period.data or None)
+
+    def filters(self) -> Any:
+        """The filters as the list's query takes them."""
+        raise NotImplementedError
+
+    def chosen(self) -> Iterator[tuple[Field, str, str]]:
+        """(field, value in the URL, value in words) of what is set, one each of several values."""
+        for field in self:
+            if isinstance(field, SelectField | SelectMultipleField):
+                labels = {choice.value: choice.label for choice in field.iter_choices()}
+                values = field.data if isinstance(field.data, list) else [field.data]
+                yield from ((field, value, str(labels.get(value, value))) for value in values if value)
+            elif field.data:
+                yield field, field._value(), field._value()
+
+    def _offer_places(self) -> None:
+        accounts = {str(place.account_id): place.account_name for place in self.places}
+        self.account.choices = [ANY, *accounts.items()]
+        self.location.choices = [
+            SelectChoice("", "Any"),
+            *(
+                SelectChoice(
+                    str(place.location_id),
+                    place.location_name,
+                    optgroup=place.account_name if len(accounts) > 1 else None,
+                )
+                for place in self.places
+            ),
+        ]
+        if len(accounts) < 2:
+            self.account.widget = HiddenInput()
+        if len(self.places) < 2:
+            self.location.widget = HiddenInput()
+
+    def _refuse_unknown(self, arguments: "MultiDict[str, str]") -> None:
+        for name, values in arguments.lists():
+            if name in PAGING:
+                continue
+            if name not in self:
+                raise BadRequest(f"There is no filter “{name[:40]}” here.")
+            if len(values) > 1 and not isinstance(self[name], SelectMultipleField):
+                raise BadRequest(f"The filter “{self[name].label.text}” ({name}) was given more than once.")
+
+
+# A word of Python's own cannot be written as an attribute; the underscore keeps WTForms from taking it twice.
+setattr(FilterForm, "from", FilterForm._first_day)
