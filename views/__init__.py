@@ -8,7 +8,7 @@ from flask_admin import Admin, AdminIndexView, expose
 from flask_admin.base import BaseView
 
 from certus_admin.security import csp_nonce
-from views import health, recordings, session
+from views import calls, health, recordings, session
 from views.menu import init_menu
 from views.theme import CertusTheme
 
@@ -19,7 +19,7 @@ BLUEPRINTS = (
 )
 
 # Each makes one of Flask-Admin's views anew: a view belongs to the application that it is added to.
-ADMIN_VIEWS: tuple[Callable[[], BaseView], ...] = ()
+ADMIN_VIEWS: tuple[Callable[[], BaseView], ...] = (calls.CallView,)
 
 
 class NoIndex(AdminIndexView):
