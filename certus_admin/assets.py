@@ -1,7 +1,7 @@
 """Styles, scripts and icons: third-party sources from npm and our own, bundled once by `flask assets build`.
 
-Every output carries a hash of its content in its name, so browsers may keep it for ever. Nothing is built while
-serving: a page only reads the manifest that the build wrote.
+Every output carries a hash of its content in its name, so browsers may keep it for ever. Nothing is built
+while serving: a page only reads the manifest that the build wrote.
 """
 
 import logging
@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, request, url_for
+from flask import Flask, Response, request
 from flask_assets import Bundle, Environment
 from webassets.exceptions import BundleError
 from webassets.filter import Filter
@@ -26,22 +26,24 @@ HTMX = "htmx.org/dist/htmx.min.js"
 CHART = "chart.js/dist/chart.umd.min.js"
 ICON_FOLDER = "@tabler/icons/icons/outline"
 
+HASHED = re.compile(r"/dist/\w+\.[0-9a-f]{8}\.\w+$")
 FOREVER = "public, max-age=31536000, immutable"
 # Our own unhashed files (the favicon) are asked for again, and answered 304 where nothing changed.
 REVALIDATE = "public, no-cache"
 
 # One line an icon that a template or script uses; `icon(name)` in templates/macros/icon.html draws it.
 ICONS = (
-    "activity", "adjustments-horizontal", "alert-triangle", "arrow-down", "arrow-left", "arrow-right", "arrow-up",
-    "arrows-sort", "ban", "book", "building-store", "calendar-check", "calendar-event", "calendar-x", "chart-bar",
-    "check", "chef-hat", "chevron-down", "chevron-left", "chevron-right", "circle-check", "circle-dashed", "clock",
-    "copy", "currency-dollar", "device-desktop", "dots", "download", "external-link", "eye", "file-text", "filter",
-    "headset", "heart-rate-monitor", "help-circle", "history", "home", "inbox", "info-circle", "key", "keyboard",
-    "layout-dashboard", "list", "lock", "logout", "mail", "map-pin", "menu-2", "message", "message-circle",
-    "microphone", "minus", "moon", "note", "paper-bag", "pencil", "phone", "phone-call", "phone-incoming",
-    "phone-off", "phone-outgoing", "phone-x", "player-play", "plus", "receipt", "record-mail", "refresh", "robot",
-    "search", "send", "settings", "shopping-bag", "sun", "tools-kitchen-2", "trash", "truck-delivery", "user",
-    "users", "volume", "x",
+    "activity", "adjustments-horizontal", "alert-triangle", "arrow-down", "arrow-left", "arrow-right",
+    "arrow-up", "arrows-sort", "ban", "book", "building-store", "calendar-check", "calendar-event",
+    "calendar-x", "chart-bar", "check", "chef-hat", "chevron-down", "chevron-left", "chevron-right",
+    "circle-check", "circle-dashed", "clock", "copy", "currency-dollar", "device-desktop", "dots",
+    "download", "external-link", "eye", "file-text", "filter", "headset", "heart-rate-monitor",
+    "help-circle", "history", "home", "inbox", "info-circle", "key", "keyboard", "layout-dashboard", "list",
+    "lock", "logout", "mail", "map-pin", "menu-2", "message", "message-circle", "microphone", "minus",
+    "moon", "note", "paper-bag", "pencil", "phone", "phone-call", "phone-incoming", "phone-off",
+    "phone-outgoing", "phone-x", "player-play", "plus", "receipt", "record-mail", "refresh", "robot",
+    "search", "send", "settings", "shopping-bag", "sun", "tools-kitchen-2", "trash", "truck-delivery",
+    "user", "users", "volume", "x",
 )  # fmt: skip
 
 logger = logging.getLogger(__name__)
@@ -50,7 +52,7 @@ logger = logging.getLogger(__name__)
 class SvgSymbol(Filter):
     """Turns each icon file into a `<symbol>` named after it, and the whole into one sprite."""
 
-    name = "svg_symbol"
+    name = "svg_symbol"  # type: ignore[assignment]
 
     def input(self, _in: Any, out: Any, **options: Any) -> None:
         """Write one source file as a symbol; its strokes are styled where it is used."""
@@ -69,7 +71,7 @@ class SvgSymbol(Filter):
 
 
 def own_sources(folder: str, suffix: str) -> list[str]:
-    """Our sources in static/<folder>, in the order of their names (10-tokens before 20-shell), relative to static/."""
+    """Our sources in static/<folder>, by name (10-tokens before 20-shell), relative to static/."""
     return [f"{folder}/{path.name}" for path in sorted((STATIC / folder).glob(f"*{suffix}"))]
 
 
@@ -110,13 +112,20 @@ def init_assets(app: Flask) -> None:
     environment.append_path(str(STATIC))
     environment.append_path(str(NODE_MODULES))
     environment.register(asset_bundles())
+    built: dict[str, str] = {}
 
     def asset_url(name: str) -> str:
-        """Where the built bundle is. Before a build: an address that answers 404, so that pages still open."""
+        """Where a bundle is; before it was built an address that answers 404, so that pages still open."""
+        if name in built:
+            return built[name]
+        output = f"{app.static_url_path}/{environment[name].output}"
         version = environment.manifest.query(environment[name], environment)
         if version is None:
             logger.warning("assets are not built: run `flask assets build`")
-        return url_for("static", filename=environment[name].output % {"version": version or "unbuilt"})
+            return output % {"version": "unbuilt"}
+        # Asked for by every icon of every row: the address is put together once.
+        built[name] = output % {"version": version}
+        return built[name]
 
     app.add_template_global(asset_url)
     app.after_request(set_cache_lifetime)
@@ -125,8 +134,8 @@ def init_assets(app: Flask) -> None:
 def set_cache_lifetime(response: Response) -> Response:
     """Built files never change under their name; everything else static is revalidated."""
     if request.endpoint == "static" and response.status_code in (200, 206, 304):
-        built = request.path.startswith(url_for("static", filename="dist/")) and "manifest" not in request.path
-        response.headers["Cache-Control"] = FOREVER if built else REVALIDATE
+        hashed = HASHED.search(request.path)
+        response.headers["Cache-Control"] = FOREVER if hashed else REVALIDATE
     return response
 
 

@@ -1,7 +1,7 @@
-"""How values are written on every page: times with their zone named, money, durations, counts, masked numbers.
+"""How values are written on every page: times with their zone, money, durations, counts, masked numbers.
 
-Each function is also a Jinja filter of the same name. A missing value is written as a dash that screen readers
-hear as "not known"; nothing here raises for None.
+Each function is also a Jinja filter of the same name. A missing value is written as a dash that screen
+readers hear as "not known"; nothing here raises for None.
 """
 
 from collections.abc import Sequence
@@ -14,21 +14,25 @@ from flask import Flask
 from markupsafe import Markup
 
 LOCALE = "en_US"
-UNKNOWN = Markup('<span class="unknown"><span aria-hidden="true">–</span><span class="visually-hidden">not known</span></span>')
+UNKNOWN = Markup(
+    '<span class="unknown"><span aria-hidden="true">–</span>'
+    '<span class="visually-hidden">not known</span></span>'
+)
 
 PATTERNS = {
     "full": "EEE, MMM d, y, h:mm a",
     "short": "MMM d, h:mm a",
     "date": "MMM d, y",
     "clock": "h:mm a",
+    "exact": "EEEE, MMMM d, y, h:mm:ss a",
 }
 
 
 def local_time(value: datetime | None, zone: str | None = None, style: str = "short") -> Markup:
     """A point in time as read at `zone` (IANA name, UTC where none is given), with the zone named beside it.
 
-    `style` is one of `full`, `short`, `date`, `clock`. The element carries the exact moment for machines, and the
-    full date, seconds and zone as its title. Naive datetimes are refused with ValueError: they have no moment.
+    `style` is one of `full`, `short`, `date`, `clock`. The element carries the exact moment for machines,
+    and the full date, seconds and zone as its title. A naive datetime has no moment: ValueError.
     """
     if value is None:
         return UNKNOWN
@@ -37,10 +41,10 @@ def local_time(value: datetime | None, zone: str | None = None, style: str = "sh
     place = ZoneInfo(zone or "UTC")
     local = value.astimezone(place)
     text = dates.format_datetime(local, PATTERNS[style], tzinfo=place, locale=LOCALE)
-    title = f"{dates.format_datetime(local, 'EEEE, MMMM d, y, h:mm:ss a', tzinfo=place, locale=LOCALE)} ({zone or 'UTC'})"
-    named = Markup("") if style == "date" else Markup(' <span class="zone">{}</span>').format(zone_name(value, zone))
+    exact = dates.format_datetime(local, PATTERNS["exact"], tzinfo=place, locale=LOCALE)
+    name = Markup(' <span class="zone">{}</span>').format(zone_name(value, zone)) if style != "date" else ""
     return Markup('<time datetime="{}" title="{}">{}{}</time>').format(
-        value.astimezone(UTC).isoformat(timespec="seconds"), title, text, named
+        value.astimezone(UTC).isoformat(timespec="seconds"), f"{exact} ({zone or 'UTC'})", text, name
     )
 
 
@@ -66,7 +70,7 @@ def clock(value: time | None) -> Markup | str:
 
 
 def relative_age(value: datetime | None, now: datetime | None = None) -> Markup:
-    """How long ago: `3 minutes ago`, `just now`, `in 2 hours`, with the moment as the element's title (UTC)."""
+    """How long ago: `3 minutes ago`, `just now`, `in 2 hours`, with the moment (UTC) as its title."""
     if value is None:
         return UNKNOWN
     passed = (now or datetime.now(UTC)) - value
@@ -103,7 +107,7 @@ def money(amount: Decimal | float | None, currency: str = "USD", *, whole: bool 
     if amount is None:
         return UNKNOWN
     if whole:
-        return numbers.format_currency(amount, currency, format="¤#,##0", locale=LOCALE, currency_digits=False)
+        return numbers.format_currency(amount, currency, "¤#,##0", LOCALE, currency_digits=False)
     return numbers.format_currency(amount, currency, locale=LOCALE)
 
 
@@ -116,7 +120,8 @@ def percent(ratio: float | Decimal | None, digits: int = 1) -> Markup | str:
     """A ratio (0.125) as `12.5%`; trailing zeros are left out."""
     if ratio is None:
         return UNKNOWN
-    return numbers.format_percent(ratio, "#,##0" + ("." + "#" * digits if digits else "") + "%", locale=LOCALE)
+    decimals = "." + "#" * digits if digits else ""
+    return numbers.format_percent(ratio, f"#,##0{decimals}%", locale=LOCALE)
 
 
 def masked_number(value: str | None) -> Markup:
@@ -125,7 +130,8 @@ def masked_number(value: str | None) -> Markup:
     if not digits:
         return Markup('<span class="secondary">Withheld</span>')
     return Markup(
-        '<span class="number"><span aria-hidden="true">••• {}</span><span class="visually-hidden">ending {}</span></span>'
+        '<span class="number"><span aria-hidden="true">••• {}</span>'
+        '<span class="visually-hidden">ending {}</span></span>'
     ).format(digits, " ".join(digits))
 
 
@@ -140,9 +146,10 @@ def sparkline(points: Sequence[float | Decimal | None], width: int = 120, height
     low, high = min(values), max(values)
     span = (high - low) or 1.0
     step = (width - 4) / (len(values) - 1)
-    flat = high == low
+    if high == low:
+        low -= 0.5  # a line that never moves runs through the middle
     return " ".join(
-        f"{2 + index * step:.1f},{height / 2 if flat else height - 2 - (value - low) / span * (height - 4):.1f}"
+        f"{2 + index * step:.1f},{height - 2 - (value - low) / span * (height - 4):.1f}"
         for index, value in enumerate(values)
     )
 

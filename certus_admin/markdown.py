@@ -17,14 +17,18 @@ TAGS = {"p", "br", "strong", "em", "s", "a", "ul", "ol", "li", "blockquote", "co
 ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
 SCHEMES = {"http", "https", "mailto", "tel"}
 
-_parser = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("strikethrough").disable(["image", "html_block", "html_inline"])
+_parser = (
+    MarkdownIt("commonmark", {"html": False, "breaks": True})
+    .enable("strikethrough")
+    .disable(["image", "html_block", "html_inline"])
+)
 
 
-def _heading_open(_renderer: RendererHTML, _tokens: Sequence[Token], _index: int, _options: Any, _env: Any) -> str:
+def _heading_open(_self: RendererHTML, _tokens: Sequence[Token], _at: int, _opts: Any, _env: Any) -> str:
     return "<p><strong>"
 
 
-def _heading_close(_renderer: RendererHTML, _tokens: Sequence[Token], _index: int, _options: Any, _env: Any) -> str:
+def _heading_close(_self: RendererHTML, _tokens: Sequence[Token], _at: int, _opts: Any, _env: Any) -> str:
     return "</strong></p>\n"
 
 
@@ -34,7 +38,7 @@ _parser.add_render_rule("heading_close", _heading_close)
 
 
 def markdown(text: str | None) -> Markup:
-    """CommonMark (line breaks kept) as safe HTML; links carry rel="noopener nofollow"; None gives an empty string."""
+    """CommonMark, line breaks kept, as safe HTML; links carry rel="noopener nofollow"; None gives ""."""
     if not text:
         return Markup("")
     html = nh3.clean(

@@ -1,8 +1,8 @@
 """Leaves out of a third-party stylesheet what no page of ours can use (nine tenths of Tabler).
 
-A rule stays when every class in its selector is a word somewhere in our templates, scripts or Python. So class names
-are written whole in the sources: `class="btn-{{ tone }}"` needs `btn-danger` to be spelt out where tone is chosen, or
-a line in KEPT.
+A rule stays when every class in its selector is a word somewhere in our templates, scripts or Python. So
+class names are written whole in the sources: `class="btn-{{ tone }}"` needs `btn-danger` spelt out where the
+tone is chosen, or here in KEPT.
 """
 
 import re
@@ -15,7 +15,10 @@ from webassets.filter import Filter
 SOURCES = ("templates/**/*.html", "static/js/*.js", "views/**/*.py", "forms/**/*.py", "certus_admin/**/*.py")
 WORD = re.compile(r"[A-Za-z][\w-]*")
 CLASS = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
-STRING_OR_BRACE = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|url\([^)"']*\)|/\*.*?\*/|[{};])""", re.DOTALL)
+STRING_OR_BRACE = re.compile(
+    r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|url\([^)"']*\)|/\*.*?\*/|[{};])""", re.DOTALL
+)
+VARIABLE = re.compile(r"""(?<=[{;])\s*(--[\w-]+)\s*:(?:[^;{}"']|"[^"]*"|'[^']*')*(?:;|(?=\}))""")
 NESTING = ("@media", "@supports", "@container", "@layer")
 KEPT = {"btn-primary", "btn-danger", "is-invalid"}
 
@@ -75,29 +78,23 @@ def keep_used(css: str, words: set[str]) -> str:
         elif rule.startswith("@"):
             kept.append(f"{rule}{{{body}}}")
         else:
-            used = [selector for selector in split_selectors(rule) if words.issuperset(CLASS.findall(selector))]
-            kept.append(f"{','.join(used)}{{{body}}}" if used else "")
+            used = ",".join(part for part in split_selectors(rule) if words.issuperset(CLASS.findall(part)))
+            kept.append(f"{used}{{{body}}}" if used else "")
     return "".join(kept)
 
 
 def drop_unread_variables(css: str, own_css: str) -> str:
     """Without the custom properties that nothing reads, neither the stylesheet itself nor ours."""
-    while True:
-        read = set(re.findall(r"var\((--[\w-]+)", css + own_css))
-        shorter = re.sub(
-            r"(?<=[{;])\s*(--[\w-]+)\s*:(?:[^;{}\"']|\"[^\"]*\"|'[^']*')*(?:;|(?=\}))",
-            lambda found: found[0] if found[1] in read else "",
-            css,
-        )
-        if shorter == css:
-            return css
-        css = shorter
+    read = set(re.findall(r"var\((--[\w-]+)", css + own_css))
+    shorter = VARIABLE.sub(lambda found: found[0] if found[1] in read else "", css)
+    # What is gone may have been the only reader of something else.
+    return css if shorter == css else drop_unread_variables(shorter, own_css)
 
 
 class UsedRules(Filter):
     """webassets filter over one source file; `root` is the folder of the project."""
 
-    name = "used_rules"
+    name = "used_rules"  # type: ignore[assignment]
 
     def __init__(self, root: Path) -> None:
         super().__init__()
@@ -109,5 +106,5 @@ class UsedRules(Filter):
 
     def input(self, _in: Any, out: Any, **_options: Any) -> None:
         """Write what is used of the source."""
-        own = "".join(path.read_text(encoding="utf-8") for path in sorted((self.root / "static/css").glob("*.css")))
+        own = "".join(path.read_text(encoding="utf-8") for path in (self.root / "static/css").glob("*.css"))
         out.write(drop_unread_variables(keep_used(_in.read(), words_of(self.root)), own))
