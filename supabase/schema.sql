@@ -150,9 +150,9 @@ return (
     case
         when intent is null then 'other'
         when intent in ('order', 'reservation', 'catering', 'general') then intent
-        when lower(intent) ~ 'cater|banquet|private_?(dining|event)|event' then 'catering'
+        when lower(intent) ~ 'cater|banquet|private[ _-]?dining|event' then 'catering'
         when lower(intent) ~ 'reserv|book|table' then 'reservation'
-        when lower(intent) ~ 'order|takeout|take_?away|pick_?up|delivery' then 'order'
+        when lower(intent) ~ 'order|take[ _-]?(out|away)|pick[ _-]?up|delivery' then 'order'
         when lower(intent) ~ 'general|question|faq|enquiry|inquiry|hours|menu|directions|info' then 'general'
         else 'other'
     end

@@ -168,7 +168,7 @@ def test_indexes_are_named_by_their_table_and_columns(asking: Asking) -> None:
         assert name.startswith(f"{table}_"), name
         assert name.endswith("_idx"), name
         named = name.removeprefix(f"{table}_").removesuffix("_idx")
-        # The last columns (a tie-breaking id, what is included) may go unnamed; a partial one says which rows.
+        # The last columns (a tie-breaking id, what is included) may go unnamed; a partial index adds a word
         assert "_".join(columns).startswith(named) or (partial and named.startswith("_".join(columns[:2]))), (
             name
         )
