@@ -17,7 +17,7 @@ def plain_text(value: str | None) -> str | None:
 
 
 class NoteForm(FlaskForm):
-    """A note in Markdown. `seen_at` is when the note was last changed as its editor saw it, empty for never."""
+    """A note in Markdown. `seen_at` is when its editor saw it changed last, empty for never."""
 
     note_md = TextAreaField(
         "Note",
@@ -27,7 +27,7 @@ class NoteForm(FlaskForm):
         ],
         filters=[plain_text],
         description=MARKDOWN_HINT,
-        render_kw={"rows": 3, "maxlength": None, "autocomplete": "off"},
+        render_kw={"rows": 3, "maxlength": False, "autocomplete": "off"},
     )
     seen_at = HiddenField()
 
@@ -36,7 +36,7 @@ class NoteForm(FlaskForm):
         """`seen_at` as a moment; None where the note had never been changed."""
         return datetime.fromisoformat(self.seen_at.data) if self.seen_at.data else None
 
-    def validate_seen_at(self, field: HiddenField) -> None:
+    def validate_seen_at(self, _field: HiddenField) -> None:
         """Only our own page writes this field, and it writes moments with a zone."""
         try:
             moment = self.seen_moment

@@ -18,5 +18,5 @@ class RevealForm(FlaskForm):
         ],
         filters=[plain_text],
         description="3 to 200 characters. Kept in the audit log with your name.",
-        render_kw={"autocomplete": "off", "maxlength": None, "minlength": None},
+        render_kw={"autocomplete": "off", "maxlength": False, "minlength": False},
     )

@@ -6,7 +6,10 @@
   const content = (form) => new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)])).toString();
 
   function remember(root) {
-    root.querySelectorAll("form[data-guard]").forEach((form) => { if (!before.has(form)) before.set(form, content(form)); });
+    // data-guard="changed": the form came back with what was typed, because something in it was refused.
+    root.querySelectorAll("form[data-guard]").forEach((form) => {
+      if (!before.has(form)) before.set(form, form.dataset.guard === "changed" ? null : content(form));
+    });
   }
   // unsaved(element): does a guarded form inside differ from what it was?
   certus.unsaved = (root) => [...root.querySelectorAll("form[data-guard]")]
