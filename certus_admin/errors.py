@@ -10,7 +10,7 @@ from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from markupsafe import escape
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import BadRequest, Conflict, HTTPException, InternalServerError
+from werkzeug.exceptions import BadRequest, Conflict, HTTPException, InternalServerError, ServiceUnavailable
 from werkzeug.wrappers import Response
 
 from certus_admin.database import db
@@ -77,7 +77,7 @@ def init_errors(app: Flask) -> None:
 
 
 def answer_http_fault(error: HTTPException) -> Response:
-    """`abort(code)` and what Flask itself refuses; the reason given to `abort(400, ...)` reaches the page."""
+    """`abort(code)` and what Flask itself refuses; a reason given to `abort(400, ...)` reaches the page."""
     if error.code is None or error.code < 400:
         return error.get_response()
     if isinstance(error, InternalServerError) and error.original_exception is None:
@@ -87,7 +87,7 @@ def answer_http_fault(error: HTTPException) -> Response:
         page = _rate_limit_page(page)
     elif isinstance(error, CSRFError):
         page = _csrf_page(page)
-    elif type(error) in (BadRequest, Conflict) and error.description != type(error).description:
+    elif type(error) in (BadRequest, Conflict, ServiceUnavailable) and error.description != type(error).description:
         page = ErrorPage(error.code, page.title, str(error.description), page.hint)
     response = draw(page)
     for name, value in error.get_headers():

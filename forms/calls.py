@@ -1,12 +1,10 @@
 """What the list of calls can be narrowed by."""
 
-import re
-
 from wtforms import SelectField, StringField
-from wtforms.validators import Length, Optional, Regexp
+from wtforms.validators import Optional, Regexp
 
 from certus_admin.queries.calls import CALL_STATUSES, CALL_TYPES, DIRECTIONS, CallFilters
-from forms.filters import ANY, ChecksField, ChoiceField, FilterForm, choices
+from forms.filters import ANY, ChecksField, ChoiceField, FilterForm, WordsField, choices
 
 YES_OR_NO = [ANY, ("yes", "Yes"), ("no", "No")]
 DURATION_CHOICES = [
@@ -16,7 +14,6 @@ DURATION_CHOICES = [
     ("2m_to_5m", "2 to 5 min"),
     ("over_5m", "Over 5 min"),
 ]
-PRINTABLE = re.compile(r"[^\x00-\x1f\x7f]*\Z")
 
 
 class CallFilterForm(FilterForm):
@@ -27,15 +24,7 @@ class CallFilterForm(FilterForm):
     call_type = ChecksField("Type", choices=choices(CALL_TYPES))
     status = ChecksField("Status", choices=choices(CALL_STATUSES))
     review = ChoiceField("Needs review", choices=YES_OR_NO)
-    words = StringField(
-        "Words in the summary",
-        [
-            Optional(),
-            Length(max=200, message="at most 200 characters"),
-            Regexp(PRINTABLE, message="use plain text"),
-        ],
-        render_kw={"type": "search", "maxlength": 200, "spellcheck": "false"},
-    )
+    words = WordsField("Words in the summary")
     duration = ChoiceField("Duration", choices=DURATION_CHOICES)
     direction = ChoiceField("Direction", choices=[ANY, *choices(DIRECTIONS)])
     has_order = ChoiceField("Has an order", choices=YES_OR_NO)

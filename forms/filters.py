@@ -5,6 +5,7 @@ the filter's name, because a list that ignored it would show rows that nobody as
 looks like one that does not exist: 404.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
@@ -13,9 +14,9 @@ from uuid import UUID
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, NotFound
-from wtforms import DateField, Field, Form, SelectField, SelectMultipleField
+from wtforms import DateField, Field, Form, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Optional, ValidationError
+from wtforms.validators import Length, Optional, Regexp, ValidationError
 from wtforms.widgets import HiddenInput
 
 from certus_admin.queries.dates import LocalDates
@@ -31,6 +32,7 @@ PERIOD_CHOICES = [
     ("30d", "Last 30 days"),
     ("90d", "Last 90 days"),
 ]
+PRINTABLE = re.compile(r"[^\x00-\x1f\x7f]*\Z")
 PAGING = frozenset({"older", "newer"})
 DAYS_IN_REACH = {"min": FIRST_DAY.isoformat(), "max": LAST_DAY.isoformat()}
 
@@ -102,6 +104,19 @@ class ChecksField(SelectMultipleField):
 def _day_in_reach(_form: Form, field: DateField) -> None:
     if field.data and not FIRST_DAY <= field.data <= LAST_DAY:
         raise ValidationError(f"choose a day from {FIRST_DAY.year} to {LAST_DAY.year}")
+
+
+class WordsField(StringField):
+    """A line of plain text to look for."""
+
+    def __init__(self, label: str, **options: Any) -> None:
+        checks = [
+            Optional(),
+            Length(max=200, message="at most 200 characters"),
+            Regexp(PRINTABLE, message="use plain text"),
+        ]
+        look = {"type": "search", "maxlength": 200, "spellcheck": "false", "autocomplete": "off"}
+        super().__init__(label, checks, render_kw=look, **options)
 
 
 class FilterForm(Form):

@@ -1,65 +1,42 @@
-"""The one base of Flask-Admin's lists: access, what exists at all, paging, filters and the wording of faults.
+"""The one base of lists: a page read by its key, filters from the URL, the same wording everywhere.
 
-A list is data: a model, columns, a filter form and the two questions it asks. What Flask-Admin would open
-besides (forms, deletion, actions, its export and its ajax endpoints, whether `can_*` says so or not) is not
-registered unless the view names it, so it is 404.
+A list is data: a model, columns, a filter form and the two questions it asks.
 """
 
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
-from flask import Blueprint, abort, flash, make_response, redirect, request
+from flask import abort, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
-from flask_admin.contrib.sqla import ModelView
 from flask_login import current_user
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
-from wtforms import Form
 
-from certus_admin.database import Base, db
-from certus_admin.local_paths import local_path
 from certus_admin.queries.cursors import BadCursorError, Cursor
+from certus_admin.queries.exports import Export
 from certus_admin.queries.listing import Page, Summary
 from certus_admin.queries.places import Place, list_places
 from certus_admin.queries.scope import Scope
 from forms.filters import FilterForm
 from views.cells import Cells
+from views.closed import ClosedView
+from views.exports import stream_export
 from views.listings import Listing, ListRow, columns_of
-from views.menu import EVERYONE
-
-# Which of Flask-Admin's endpoints a setting opens.
-OPENED_BY = {
-    "create_view": "can_create",
-    "edit_view": "can_edit",
-    "details_view": "can_view_details",
-    "delete_view": "can_delete",
-}
 
 
-class TableView(ModelView):
+class TableView(ClosedView):
     """A list over a model. Subclasses say what stands in it; see views/calls.py."""
 
-    roles: tuple[str, ...] = EVERYONE
-    # Endpoints of Flask-Admin, or the view's own, that exist besides the list.
-    endpoints: tuple[str, ...] = ()
-    title = ""
     noun = ("row", "rows")
     # What to say where nothing is, and where nothing matches.
     nothing_yet = "Nothing here yet."
     nothing_matches = "Nothing matches these filters."
     filter_form: type[FilterForm] = FilterForm
-    can_create = can_edit = can_delete = can_view_details = can_export = False
+    export: Export | None = None
     list_template = "admin/model/list.html"
     fragment_template = "admin/model/_table.html"
-
-    def __init__(self, model: type[Base], endpoint: str, url: str) -> None:
-        """`url` is absolute, as "/calls/"; the list's endpoint is `<endpoint>.index_view`."""
-        super().__init__(model, db, name=self.title, endpoint=endpoint, url=url.rstrip("/"))
 
     # What a list says about itself
 
@@ -154,53 +131,15 @@ class TableView(ModelView):
         pairs += [(name, str(position)) for name, position in cursor.items() if position]
         return self.get_url(endpoint) + (f"?{urlencode(pairs)}" if pairs else "")
 
-    # What Flask-Admin leaves open
-
-    def create_blueprint(self, admin: Any) -> Blueprint:
-        """Register the list and what the view names; everything else does not exist."""
-        opened = {name for name, setting in OPENED_BY.items() if getattr(self, setting)}
-        kept = {"index_view", *opened, *self.endpoints}
-        self._urls: list[Any] = [rule for rule in self._urls if rule[1] in kept]
-        return super().create_blueprint(admin)
-
-    def is_accessible(self) -> bool:
-        """Signed in, and of a role that the page is for."""
-        return bool(current_user.is_authenticated and current_user.has_role(*self.roles))
-
-    def inaccessible_callback(self, _name: str, **_kwargs: Any) -> ResponseReturnValue:
-        """403: strangers were sent to sign in before they came here."""
-        abort(403)
-
-    def _handle_view(self, name: str, **kwargs: Any) -> ResponseReturnValue | None:
-        """Before each endpoint: access, and no way back to another site."""
-        back = request.values.get("url")
-        if back is not None and local_path(back) != back:
-            raise BadRequest("The address to go back to is not one of this site.")
-        return super()._handle_view(name, **kwargs)
-
-    def is_action_allowed(self, name: str) -> bool:
-        """No action on rows unless the view opens the endpoint for it."""
-        return "action_view" in self.endpoints and super().is_action_allowed(name)
-
-    def get_one(self, id: str) -> Any:  # noqa: A002 - Flask-Admin's name for it
-        """The row with this id within the caller's reach; 404 otherwise, as for one that does not exist."""
-        try:
-            identity = UUID(id)
-        except ValueError:
-            abort(404)
-        key = self.model.__mapper__.primary_key[0]
-        return db.session.scalars(select(self.model).where(key == identity)).one_or_none() or abort(404)
-
-    def handle_view_exception(self, exc: Exception) -> bool:
-        """A contradiction is said in words without the statement; everything else is an error page."""
-        if isinstance(exc, IntegrityError):
-            flash("Not saved: it would contradict what is already stored.", "error")
-            return True
-        raise exc
-
-    def scaffold_form(self) -> type[Form]:
-        """No form is made from a model whose rows nobody edits here."""
-        return super().scaffold_form() if self.can_create or self.can_edit else Form
+    @expose("/export.csv")
+    def export_csv(self) -> ResponseReturnValue:
+        """Everything that the filters leave as a file; exists where the view has an export."""
+        if self.export is None or request.method != "GET":
+            abort(405)
+        places = list_places()
+        form = self.filter_form(request.args, places)
+        query = form.filters().query(Scope.of(current_user))
+        return stream_export(self.export, query, form, places)
 
 
 def read_cursor(arguments: "MultiDict[str, str]") -> Cursor | None:

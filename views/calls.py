@@ -6,6 +6,7 @@ from certus_admin.formats import duration, minutes
 from certus_admin.models import Call
 from certus_admin.queries.calls import CallFilters, CallRow, list_calls, summarize_calls
 from certus_admin.queries.cursors import Cursor
+from certus_admin.queries.export_columns import CALL_EXPORT
 from certus_admin.queries.listing import Page, Summary
 from certus_admin.queries.scope import Scope
 from forms.calls import CallFilterForm
@@ -25,6 +26,7 @@ class CallView(TableView):
     )  # fmt: skip
     column_default_sort = ("started_at", True)
     filter_form = CallFilterForm
+    export = CALL_EXPORT
 
     def __init__(self) -> None:
         super().__init__(Call, "calls", "/calls/")

@@ -8,7 +8,7 @@ from typing import Any
 from flask import current_app
 from markupsafe import Markup
 
-from certus_admin.formats import UNKNOWN, duration, local_time, masked_number, money, number
+from certus_admin.formats import UNKNOWN, duration, local_date, local_time, masked_number, money, number
 
 LABELS = {
     "started_at": "Started",
@@ -112,6 +112,27 @@ class Cells:
 
     def _review_reasons(self, row: Any) -> Markup | str:
         return self._macro("review", row.review_reasons) if row.review_reasons else ""
+
+    def _fulfillment_type(self, row: Any) -> Markup | str:
+        return str(row.fulfillment_type).replace("_", " ").capitalize()
+
+    def _items(self, row: Any) -> Markup | str:
+        named = [(item.get("quantity"), item.get("name")) for item in row.items if isinstance(item, dict)]
+        words = ", ".join(f"{quantity} × {name}" for quantity, name in named)
+        return Markup('<span class="excerpt">{}</span>').format(words) if words else ""
+
+    def _guest(self, row: Any) -> Markup | str:
+        name = row.guest_name or UNKNOWN
+        if not row.guest_phone_masked:
+            return name
+        return Markup('{}<span class="cell-note">{}</span>').format(
+            name, masked_number(row.guest_phone_masked)
+        )
+
+    def _reservation_at(self, row: Any) -> Markup | str:
+        if row.reservation_at is None:
+            return local_date(row.reservation_date)
+        return self._moment(row.reservation_at, row)
 
     def _total_amount(self, row: Any) -> Markup | str:
         return money(row.total_amount, row.currency)

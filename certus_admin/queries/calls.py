@@ -5,19 +5,19 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, any_, cast, func, literal
-from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
+from sqlalchemy import ColumnElement, Text, cast, func
+from sqlalchemy.dialects.postgresql import TSQUERY
 
 from certus_admin.models import Call
 from certus_admin.queries.cursors import Cursor
 from certus_admin.queries.dates import LocalDates
 from certus_admin.queries.listing import (
-    EXACT_COUNT,
     PAGE_SIZE,
-    QUICK_COUNT,
     Page,
     Source,
     Summary,
+    count_cap,
+    one_of,
     read_page,
     read_summary,
 )  # fmt: skip
@@ -79,8 +79,8 @@ class CallFilters:
         """The filters as SQL over calls_v; place and scope are the listing's."""
         return [
             *self.dates.conditions(Call.started_at, Call.local_date, Call.timezone),
-            *_one_of(Call.call_type, self.call_types),
-            *_one_of(Call.status, self.statuses),
+            *one_of(Call.call_type, self.call_types),
+            *one_of(Call.status, self.statuses),
             *([Call.duration_bucket == self.duration] if self.duration else []),
             *([Call.direction == self.direction] if self.direction else []),
             *_yes_or_no(Call.has_order, self.has_order),
@@ -100,12 +100,6 @@ class CallFilters:
             self.location_id,
             by_account=indexed or bool(self.duration),
         )
-
-
-def _one_of(column: Any, values: tuple[str, ...]) -> list[ColumnElement[bool]]:
-    if len(values) < 2:
-        return [column == value for value in values]
-    return [column == any_(literal(list(values), ARRAY(Text)))]
 
 
 def _yes_or_no(column: Any, wanted: bool | None) -> list[ColumnElement[bool]]:
@@ -167,4 +161,4 @@ def summarize_calls(scope: Scope, filters: CallFilters | None = None) -> Summary
     Exact up to 100,000 within a period; a list without one is counted to 1,000.
     """
     filters = filters or CallFilters()
-    return read_summary(CALLS, filters.query(scope), EXACT_COUNT if filters.dates else QUICK_COUNT)
+    return read_summary(CALLS, filters.query(scope), count_cap(filters.dates))

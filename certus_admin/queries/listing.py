@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, func, null, select, tuple_
+from sqlalchemy import ARRAY, ColumnElement, Row, Select, Text, any_, func, literal, null, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from certus_admin.database import Base, db
 from certus_admin.queries.cursors import Cursor
+from certus_admin.queries.dates import LocalDates
 from certus_admin.queries.reach import Query, matching_rows
 
 PAGE_SIZE = 50
@@ -91,6 +92,18 @@ def read_summary(source: Source, query: Query, cap: int) -> Summary:
     groups = tuple(db.session.execute(summary_statement(source, query, cap)))
     count = sum(group[1] for group in groups)
     return Summary(cap, capped=True) if count > cap else Summary(count, groups=groups)
+
+
+def count_cap(dates: LocalDates) -> int:
+    """How far to count: to the row within a period, else as far as somebody reads."""
+    return EXACT_COUNT if dates else QUICK_COUNT
+
+
+def one_of(column: Any, values: Sequence[str]) -> list[ColumnElement[bool]]:
+    """`column` is one of `values`; no values mean any."""
+    if len(values) < 2:
+        return [column == value for value in values]
+    return [column == any_(literal(list(values), ARRAY(Text)))]
 
 
 def page_statement(source: Source, query: Query, cursor: Cursor | None, limit: int) -> Select[Any]:

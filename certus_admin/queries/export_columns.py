@@ -1,0 +1,121 @@
+"""The columns of each export, and how a value is written into a spreadsheet.
+
+Columns carry the names of the canonical views. Times are ISO 8601 with the location's offset, and the zone
+stands beside them. Numbers stay plain; phone numbers are masked. Orders give the number of their items.
+"""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Interval, case, func, literal, literal_column, type_coerce
+
+from certus_admin.models import Account
+from certus_admin.queries.calls import CALLS
+from certus_admin.queries.exports import Export
+from certus_admin.queries.orders import ORDERS
+from certus_admin.queries.reservations import RESERVATIONS
+
+# What a spreadsheet would run as a formula, unless it is no more than a number or a phone number.
+STARTS_A_FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
+IS_A_NUMBER = r"^([+-]?\d+([.,]\d+)*|\+\d[\d ().-]*)$"
+
+
+def safe(column: Any) -> ColumnElement[Any]:
+    """Text that no spreadsheet takes for a formula: an apostrophe before what would be one."""
+    looks = column.regexp_match(STARTS_A_FORMULA) & ~column.regexp_match(IS_A_NUMBER)
+    return case((looks, literal("'") + column), else_=column).label(column.key)
+
+
+def local_iso(moment: Any, zone: Any) -> ColumnElement[Any]:
+    """ISO 8601 as read at the location, with its offset: 2026-01-14T12:05:10-05:00."""
+    local = func.timezone(zone, moment)
+    offset = type_coerce(local - func.timezone("UTC", moment), Interval)
+    zero: ColumnElement[Any] = literal_column("interval '0'")
+    sign = case((offset < zero, "-"), else_="+")
+    size = func.to_char(case((offset < zero, -offset), else_=offset), "HH24:MI")
+    return (func.to_char(local, 'YYYY-MM-DD"T"HH24:MI:SS') + sign + size).label(moment.key)
+
+
+def yes_or_no(column: Any) -> ColumnElement[Any]:
+    """`yes` and `no` in place of t and f."""
+    return case((column, "yes"), else_="no").label(column.key)
+
+
+def joined(column: Any) -> ColumnElement[Any]:
+    """An array as its values with semicolons between them."""
+    return func.array_to_string(column, "; ").label(column.key)
+
+
+def account_name() -> ColumnElement[Any]:
+    """The account's name; every export is joined to its account."""
+    return safe(Account.name).label("account_name")
+
+
+def place_columns(row: Any) -> list[ColumnElement[Any]]:
+    """Where it was, and the zone of every time in the line."""
+    return [account_name(), safe(row.location_name), row.timezone]
+
+
+def call_columns(call: Any) -> list[ColumnElement[Any]]:
+    """The columns of calls.csv."""
+    return [
+        call.id,
+        local_iso(call.started_at, call.timezone),
+        local_iso(call.ended_at, call.timezone),
+        call.local_date,
+        *place_columns(call),
+        call.direction,
+        call.caller_masked,
+        call.call_type,
+        call.status,
+        call.duration_seconds,
+        yes_or_no(call.has_order),
+        yes_or_no(call.has_reservation),
+        joined(call.review_reasons),
+        safe(call.summary_md),
+    ]
+
+
+def order_columns(order: Any) -> list[ColumnElement[Any]]:
+    """The columns of orders.csv."""
+    return [
+        order.id,
+        order.call_id,
+        local_iso(order.created_at, order.timezone),
+        order.local_date,
+        *place_columns(order),
+        order.status,
+        order.fulfillment_type,
+        order.subtotal_amount,
+        order.tax_amount,
+        order.service_charge_amount,
+        order.delivery_amount,
+        order.total_amount,
+        order.currency,
+        func.jsonb_array_length(order.items).label("items"),
+    ]
+
+
+def reservation_columns(reservation: Any) -> list[ColumnElement[Any]]:
+    """The columns of reservations.csv."""
+    return [
+        reservation.id,
+        reservation.call_id,
+        local_iso(reservation.created_at, reservation.timezone),
+        reservation.local_date,
+        *place_columns(reservation),
+        local_iso(reservation.reservation_at, reservation.timezone),
+        reservation.reservation_date,
+        safe(reservation.guest_name),
+        reservation.guest_phone_masked,
+        reservation.guest_count,
+        reservation.status,
+        reservation.avg_spend_per_head_override,
+        reservation.estimated_revenue,
+        reservation.currency,
+        safe(reservation.special_requests),
+    ]
+
+
+CALL_EXPORT = Export("calls", CALLS, call_columns)
+ORDER_EXPORT = Export("orders", ORDERS, order_columns)
+RESERVATION_EXPORT = Export("reservations", RESERVATIONS, reservation_columns)
