@@ -174,6 +174,7 @@ class NoteView(Base):
     location_name: Mapped[str]
     timezone: Mapped[str]
     mention_names: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    local_date: Mapped[date] = mapped_column(Date)
 
 
 class Note(Base):

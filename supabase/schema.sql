@@ -591,6 +591,10 @@ create index if not exists reservations_account_id_status_created_at_idx
 create index if not exists internal_notes_id_idx on public.internal_notes (id);
 create index if not exists internal_notes_account_id_call_id_idx on public.internal_notes (account_id, call_id, created_at);
 create index if not exists internal_notes_created_at_id_idx on public.internal_notes (created_at desc, id desc);
+create index if not exists internal_notes_account_id_created_at_id_idx
+    on public.internal_notes (account_id, created_at desc, id desc) include (location_id);
+create index if not exists internal_notes_account_id_location_id_created_at_id_idx
+    on public.internal_notes (account_id, location_id, created_at desc, id desc);
 create index if not exists internal_notes_author_user_id_created_at_idx on public.internal_notes (author_user_id, created_at desc);
 create index if not exists internal_notes_mentions_idx on public.internal_notes using gin (mentions);
 
@@ -1076,7 +1080,8 @@ select
     l.name as location_name,
     l.timezone,
     (select coalesce(array_agg(private.person_name(m.id) order by m.place), '{}')
-        from unnest(n.mentions) with ordinality m (id, place)) as mention_names
+        from unnest(n.mentions) with ordinality m (id, place)) as mention_names,
+    (n.created_at at time zone l.timezone)::date as local_date
 from public.internal_notes n
 left join public.locations l on l.account_id = n.account_id and l.id = n.location_id;
 comment on view public.internal_notes_v is 'Notes with the names of their author and of whom they mention (in the order of mentions), for whoever sees the call.';
