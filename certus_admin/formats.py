@@ -154,10 +154,30 @@ def sparkline(points: Sequence[float | Decimal | None], width: int = 120, height
     )
 
 
+def sparkline_runs(points: Sequence[float | Decimal | None], width: int = 120, height: int = 32) -> list[str]:
+    """`sparkline` with a gap where a value is not known: a polyline for each run of known values.
+
+    A value alone between two gaps is a short dash, so that it can be seen at all.
+    """
+    known = [float(point) for point in points if point is not None]
+    if len(points) < 2 or not known:
+        return []
+    low, span = min(known), max(known) - min(known)
+    step = (width - 4) / (len(points) - 1)
+    runs: list[list[str]] = [[]]
+    for index, point in enumerate(points):
+        if point is None:
+            runs.append([])
+            continue
+        level = (float(point) - low) / span if span else 0.5
+        runs[-1].append(f"{2 + index * step:.1f},{height - 2 - level * (height - 4):.1f}")
+    return [" ".join(run) if len(run) > 1 else f"{run[0]} {run[0]}" for run in runs if run]
+
+
 def init_formats(app: Flask) -> None:
     """Make every format a Jinja filter of the same name."""
     for function in (
         local_time, local_date, clock, relative_age, duration, minutes, money, number, percent, masked_number,
-        sparkline,
+        sparkline, sparkline_runs,
     ):  # fmt: skip
         app.add_template_filter(function)

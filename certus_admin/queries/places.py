@@ -13,7 +13,7 @@ from certus_admin.models import Account, Location
 class Place:
     """A location and the account it belongs to.
 
-    `currency` (ISO 4217) is that of all the account's money; `timezone` (IANA) that of the location's local dates.
+    `currency` (ISO 4217) is that of all the account's money; `timezone` (IANA) that of the location's dates.
     """
 
     account_id: UUID
@@ -39,7 +39,7 @@ PLACES = (
 
 
 def list_places() -> tuple[Place, ...]:
-    """Every location that the caller sees, by name of account and location; empty for somebody without access.
+    """Every location that the caller sees, by account and name; empty for somebody without access.
 
     One statement. Row-level security decides: a place that is not in here does not exist for the caller.
     """

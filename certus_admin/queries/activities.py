@@ -1,0 +1,99 @@
+"""What happened lately: calls, orders, reservations and notes in one stream."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import text
+
+from certus_admin.database import db
+from certus_admin.queries.arms import narrow
+from certus_admin.queries.period import Period
+from certus_admin.queries.scope import Scope
+
+# Each kind is cut to its newest few inside, so that no more than those are read from an index. Why a call needs a
+# look is asked for the few that are shown: asked inside, it would be worked out for every order of an account.
+ACTIVITIES = """with item as (
+    select found.* from {arms}
+    cross join lateral (
+        (select 'call' as kind, x.id, x.started_at as at, x.id as call_id, x.account_id, x.location_name,
+            x.timezone, x.status, x.call_type as subject, left(x.summary_md, 300) as words, x.caller_masked,
+            x.duration_seconds as quantity, null::numeric as amount, null::text as currency,
+            null::timestamptz as reserved_for
+        from public.calls_v x where {match} and x.started_at >= :since and x.started_at < :until
+            and x.local_date between {first} and {last}
+        order by x.started_at desc, x.id desc limit :limit)
+        union all
+        (select 'order', x.id, x.created_at, x.call_id, x.account_id, x.location_name, x.timezone, x.status,
+            x.fulfillment_type, null, null, jsonb_array_length(x.items), x.total_amount, x.currency, null
+        from public.orders_v x where {match} and x.created_at >= :since and x.created_at < :until
+            and x.local_date between {first} and {last}
+        order by x.created_at desc, x.id desc limit :limit)
+        union all
+        (select 'reservation', x.id, x.created_at, x.call_id, x.account_id, x.location_name, x.timezone, x.status,
+            x.guest_name, null, null, x.guest_count, null, null, x.reservation_at
+        from public.reservations_v x where {match} and x.created_at >= :since and x.created_at < :until
+            and x.local_date between {first} and {last}
+        order by x.created_at desc, x.id desc limit :limit)
+        union all
+        (select 'note', x.id, x.created_at, x.call_id, x.account_id, x.location_name, x.timezone, null,
+            x.author_name, left(x.note_md, 300), null, null, null, null, null
+        from public.internal_notes_v x where {match} and x.created_at >= :since and x.created_at < :until
+            and (x.created_at at time zone x.timezone)::date between {first} and {last}
+        order by x.created_at desc, x.id desc limit :limit)
+    ) found
+    order by found.at desc, found.id desc
+    limit :limit
+)
+select item.kind, item.id, item.at, item.call_id, item.location_name, item.timezone, item.status, item.subject,
+    item.words, item.caller_masked, item.quantity, item.amount, item.currency, item.reserved_for,
+    coalesce(look.review_reasons, '{{}}') as review_reasons
+from item
+left join lateral (
+    select x.review_reasons from public.calls_v x
+    where item.kind = 'call' and x.account_id = item.account_id and x.id = item.id
+) look on true
+order by item.at desc, item.id desc"""
+
+
+@dataclass(frozen=True)
+class Activity:
+    """Something that happened at a location.
+
+    `kind` is call, order, reservation or note; `at` (UTC) is when it began, was taken or was written; `call_id`
+    leads to its call (None for an order or reservation that no call brought). `subject` is the call type, the way
+    an order leaves the house, the guest or the author; `words` the beginning of a summary or note (Markdown);
+    `quantity` the seconds of a call, the items of an order, the guests of a reservation.
+    """
+
+    kind: str
+    id: UUID
+    at: datetime
+    call_id: UUID | None
+    location_name: str
+    timezone: str
+    status: str | None
+    subject: str | None
+    words: str | None
+    caller_masked: str | None
+    quantity: int | None
+    amount: Decimal | None
+    currency: str | None
+    reserved_for: datetime | None
+    review_reasons: tuple[str, ...]
+
+
+def list_activities(
+    scope: Scope,
+    period: Period,
+    account_id: UUID | None = None,
+    location_id: UUID | None = None,
+    limit: int = 20,
+) -> tuple[Activity, ...]:
+    """The newest activities on the local dates of `period`, newest first; one statement, live."""
+    reach = narrow(scope, account_id, location_id)
+    first, last = period.window("x.timezone")
+    statement = text(ACTIVITIES.format(arms=reach.arms, match=reach.match, first=first, last=last))
+    rows = db.session.execute(statement, {**reach.values, **period.values, "limit": limit})
+    return tuple(Activity(*(*row[:-1], tuple(row.review_reasons))) for row in rows)

@@ -1,0 +1,143 @@
+"""The numbers of a period, beside those of the period before it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import text
+
+from certus_admin.database import db
+from certus_admin.queries.arms import Reach, narrow
+from certus_admin.queries.period import Period
+from certus_admin.queries.scope import Scope
+from certus_admin.queries.totals import Day, Money, Totals, add_up
+
+# The median needs the calls themselves. This many of the newest cost about 10 ms whatever the table's size; where
+# a period has more, their median stands for it and `median_covers_all` is False.
+MEDIAN_SAMPLE = 4000
+# A single day has no course: its line is drawn over the week that ends with it.
+SHORTEST_COURSE = 7
+
+SUMMED = (
+    "total_calls", "answered_calls", "missed_calls", "transferred_calls", "talk_seconds", "minutes_saved",
+    "order_calls", "reservation_calls", "catering_calls", "general_calls", "other_calls", "orders_count",
+    "total_revenue_orders", "reservations_count", "reservations_valued", "total_revenue_res_estimate",
+)  # fmt: skip
+
+# Which dates are this period's is asked at each location: around midnight, zones are on different ones.
+DAYS = f"""select m.date, m.currency,
+    m.date between its.first_date and its.last_date as in_period,
+    m.date between its.first_date - cast(:days as integer) and its.first_date - 1 as in_before,
+    {", ".join(f"sum(m.{name}) as {name}" for name in SUMMED)}
+from public.locations l
+cross join lateral (select {{first}} as first_date, {{last}} as last_date) its
+join public.metrics_daily_v m on m.account_id = l.account_id and m.location_id = l.id
+where {{places}} and m.date between :earliest and :latest and m.date <= its.last_date
+group by 1, 2, 3, 4"""
+
+MEDIAN = """select public.metrics_refreshed_at() as refreshed_at,
+    percentile_cont(0.5) within group (order by newest.duration_seconds) as median_seconds,
+    count(*) as measured
+from (
+    select call.duration_seconds
+    from {arms}
+    cross join lateral (
+        select x.duration_seconds, x.started_at from public.calls_v x
+        where {match} and x.started_at >= :since and x.started_at < :until
+            and x.local_date between {first} and {last}
+            and x.direction = 'inbound' and x.status in ('completed', 'transferred', 'in_progress')
+            and x.duration_seconds is not null
+        order by x.started_at desc limit :sample
+    ) call
+    order by call.started_at desc limit :sample
+) newest"""
+
+
+@dataclass(frozen=True)
+class Kpis:
+    """All numbers of the Overview. dates are local at each location; money stays in its currency.
+
+    `previous` are the totals of `period.before`, None where that has no data at all. `course` are the dates of the
+    period, at least a week of them: a date without calls has zeros. `median_handle_seconds` is over
+    `measured_calls` answered inbound calls, None without any. `refreshed_at` (UTC) is when the sums were computed,
+    None when never.
+    """
+
+    period: Period
+    totals: Totals
+    previous: Totals | None
+    course: tuple[Day, ...]
+    median_handle_seconds: float | None
+    measured_calls: int
+    refreshed_at: datetime | None
+
+    @property
+    def median_covers_all(self) -> bool:
+        """Whether the median is over every answered call of the period, not just the newest ones."""
+        return self.measured_calls < MEDIAN_SAMPLE
+
+
+def get_kpis(
+    scope: Scope, period: Period, account_id: UUID | None = None, location_id: UUID | None = None
+) -> Kpis:
+    """The KPIs of `period` and of the period before it, in two statements.
+
+    Sums come from metrics_daily_v and are as old as `refreshed_at`; the median is read live from the newest
+    answered inbound calls. Definitions and formulas: docs/prd.md.
+    """
+    reach = narrow(scope, account_id, location_id)
+    measured: Any = _median(reach, period)
+    course = _course(period)
+    parts = _days(reach, period, min(period.before[0], course[0])) if measured.refreshed_at else ()
+    before = [part.totals for part in parts if part.in_before]
+    # A short period's line is drawn with the days around it, a longer one's with its own alone.
+    drawn = [part for part in parts if part.in_period or period.days < SHORTEST_COURSE]
+    return Kpis(
+        period=period,
+        totals=add_up(part.totals for part in parts if part.in_period),
+        previous=add_up(before) if before else None,
+        course=tuple(Day(date, add_up(part.totals for part in drawn if part.day == date)) for date in course),
+        median_handle_seconds=measured.median_seconds,
+        measured_calls=measured.measured,
+        refreshed_at=measured.refreshed_at,
+    )
+
+
+class _DayPart(NamedTuple):
+    day: date
+    in_period: bool
+    in_before: bool
+    totals: Totals
+
+
+def _course(period: Period) -> tuple[date, ...]:
+    if period.days >= SHORTEST_COURSE:
+        return period.dates
+    return Period(period.last - timedelta(days=SHORTEST_COURSE - 1), period.last).dates
+
+
+def _median(reach: Reach, period: Period) -> Any:
+    first, last = period.window("x.timezone")
+    statement = text(MEDIAN.format(arms=reach.arms, match=reach.match, first=first, last=last))
+    return db.session.execute(statement, {**reach.values, **period.values, "sample": MEDIAN_SAMPLE}).one()
+
+
+def _days(reach: Reach, period: Period, earliest: date) -> tuple[_DayPart, ...]:
+    first, last = period.window("l.timezone")
+    statement = text(DAYS.format(places=reach.places, first=first, last=last))
+    values = {**reach.values, **period.values, "days": period.days}
+    rows = db.session.execute(statement, values | {"earliest": earliest, "latest": period.last})
+    return tuple(_DayPart(row[0], row[2], row[3], _totals(row[1], row[4:])) for row in rows)
+
+
+def _totals(currency: str, sums: Iterable[Any]) -> Totals:
+    calls, answered, missed, transferred, talk, saved, *rest = sums
+    types, (orders, revenue, reservations, valued, estimate) = rest[:5], rest[5:]
+    money = Money(currency, int(orders), revenue, int(reservations), int(valued), estimate or Decimal(0))
+    return Totals(
+        int(calls), int(answered), int(missed), int(transferred), int(talk), saved,
+        tuple(int(count) for count in types), (money,),
+    )  # fmt: skip

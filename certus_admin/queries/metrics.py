@@ -1,0 +1,69 @@
+"""Daily numbers of locations, from the materialized view that a refresh keeps current."""
+
+import datetime
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import text
+
+from certus_admin.database import db
+from certus_admin.queries.arms import narrow
+from certus_admin.queries.period import Period
+from certus_admin.queries.scope import Scope
+
+
+@dataclass(frozen=True)
+class DailyRow:
+    """One local date at one location.
+
+    Calls are the inbound ones, by the local date they began; orders and reservations go by the local date they were
+    taken, without those that came to nothing. Money is in `currency`, `minutes_saved` in minutes, `talk_seconds`
+    in seconds. `total_revenue_res_estimate` is None on a date with reservations of which none could be valued.
+    """
+
+    account_id: UUID
+    location_id: UUID
+    date: datetime.date
+    total_calls: int
+    answered_calls: int
+    missed_calls: int
+    transferred_calls: int
+    talk_seconds: int
+    minutes_saved: Decimal
+    orders_count: int
+    total_revenue_orders: Decimal
+    reservations_count: int
+    reservations_valued: int
+    total_revenue_res_estimate: Decimal | None
+    order_calls: int
+    reservation_calls: int
+    catering_calls: int
+    general_calls: int
+    other_calls: int
+    currency: str
+
+
+COLUMNS = ", ".join(f"m.{field.name}" for field in fields(DailyRow))
+DAILY = f"""select {COLUMNS}
+from public.locations l
+join public.metrics_daily_v m on m.account_id = l.account_id and m.location_id = l.id
+where {{places}} and m.date between {{first}} and {{last}}
+    and m.date between :earliest and :latest
+order by m.date, m.account_id, m.location_id"""
+
+
+def get_metrics_daily(
+    scope: Scope, period: Period, account_id: UUID | None = None, location_id: UUID | None = None
+) -> tuple[DailyRow, ...]:
+    """Every (location, local date) of `period` on which something happened, oldest first.
+
+    One statement. A date without a row is one without calls, orders or reservations. The numbers are as old as
+    `Kpis.refreshed_at` says; before the first refresh the statement fails. Formulas: docs/prd.md, computed in
+    private.metrics_daily_live (supabase/schema.sql).
+    """
+    reach = narrow(scope, account_id, location_id)
+    first, last = period.window("l.timezone")
+    statement = text(DAILY.format(places=reach.places, first=first, last=last))
+    values = {**reach.values, **period.values, "earliest": period.first, "latest": period.last}
+    return tuple(DailyRow(*row) for row in db.session.execute(statement, values))

@@ -1,0 +1,67 @@
+"""The Overview: how is it doing, and what happened lately?"""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from flask import Blueprint, make_response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from certus_admin.queries.activities import list_activities
+from certus_admin.queries.kpis import get_kpis
+from certus_admin.queries.places import list_places
+from certus_admin.queries.scope import Scope
+from forms.period import PRESET_LABELS, PeriodForm
+from views.cells import MARKS_OF_MARKDOWN
+from views.overview_charts import chart_of, type_bars
+from views.overview_tiles import tiles_of
+
+blueprint = Blueprint("overview", __name__)
+
+STALE_AFTER = timedelta(minutes=15)
+
+
+@blueprint.get("/")
+def index() -> ResponseReturnValue:
+    """The whole page, or the part that its pickers change."""
+    places = list_places()
+    form = PeriodForm(request.args, places)
+    period = form.dates_at()
+    scope = Scope.of(current_user)
+    where = (form.account_id, form.location_id)
+    kpis = get_kpis(scope, period, *where)
+    template = "overview/_numbers.html" if request.headers.get("HX-Request") else "overview/index.html"
+    page = render_template(
+        template,
+        form=form,
+        presets=PRESET_LABELS,
+        period=period,
+        kpis=kpis,
+        tiles=tiles_of(kpis, form),
+        chart=chart_of(kpis, form),
+        types=type_bars(kpis, form),
+        activities=list_activities(scope, period, *where),
+        stale=staleness(kpis.refreshed_at),
+        call_url=call_url,
+        plain=plain,
+    )
+    response = make_response(page)
+    response.vary.add("HX-Request")
+    return response
+
+
+def staleness(refreshed_at: datetime | None) -> str | None:
+    """Why the sums should not be trusted: `never`, `old`, or None while they are fresh."""
+    if refreshed_at is None:
+        return "never"
+    return "old" if datetime.now(UTC) - refreshed_at > STALE_AFTER else None
+
+
+def call_url(call_id: UUID) -> str:
+    """Where a call is shown: in the drawer, or as a page of its own."""
+    return url_for("call_detail.show", call_id=call_id)
+
+
+def plain(markdown: str | None) -> str:
+    """Words without their Markdown, in one line."""
+    return " ".join(MARKS_OF_MARKDOWN.sub("", markdown or "").split())
