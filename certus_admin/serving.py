@@ -80,9 +80,18 @@ class Supervisor:
             done = enable_app_role(owner_url, self.config.database_url)
             if done:
                 click.echo(done)
-            if self.config.embedded and _is_empty(owner_url) and not self.stopping:
-                _flask("seed", "demo").wait()
+            if self.config.embedded and _is_empty(owner_url):
+                self._seed()
             self.refreshes = not _has_cron(owner_url)
+
+    def _seed(self) -> None:
+        """Demo data, unless Ctrl-C comes first; what is half done is rolled back."""
+        seeding = _flask("seed", "demo")
+        while seeding.poll() is None and not self.stopping:
+            time.sleep(0.2)
+        _end(seeding)
+        if seeding.returncode != 0 and not self.stopping:
+            raise click.ClickException("The demo data could not be made; the lines above say why.")
 
     def _start_children(self) -> None:
         if self.stopping:
