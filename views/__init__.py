@@ -8,18 +8,37 @@ from flask_admin import Admin, AdminIndexView, expose
 from flask_admin.base import BaseView
 
 from certus_admin.security import csp_nonce
-from views import calls, health, recordings, session
+from views import (
+    call_detail,
+    call_notes,
+    calls,
+    health,
+    notes,
+    orders,
+    overview,
+    recordings,
+    reservations,
+    session,
+)
 from views.menu import init_menu
 from views.theme import CertusTheme
 
 BLUEPRINTS = (
     session.blueprint,
+    call_detail.blueprint,
+    call_notes.blueprint,
     health.blueprint,
+    overview.blueprint,
     recordings.blueprint,
 )
 
 # Each makes one of Flask-Admin's views anew: a view belongs to the application that it is added to.
-ADMIN_VIEWS: tuple[Callable[[], BaseView], ...] = (calls.CallView,)
+ADMIN_VIEWS: tuple[Callable[[], BaseView], ...] = (
+    calls.CallView,
+    orders.OrderView,
+    reservations.ReservationView,
+    notes.NotesView,
+)
 
 
 class NoIndex(AdminIndexView):
