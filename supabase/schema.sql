@@ -448,7 +448,7 @@ create table if not exists public.internal_notes (
     location_id uuid not null,
     call_id uuid not null,
     author_user_id uuid not null default auth.uid() references public.users (id),
-    note_md text not null check (length(btrim(note_md)) between 1 and 10000),
+    note_md text not null check (note_md ~ '\S' and length(note_md) <= 10000),
     mentions uuid[] not null default '{}' check (cardinality(mentions) <= 50),
     created_at timestamptz not null default now(),
     updated_at timestamptz,

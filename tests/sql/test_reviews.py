@@ -80,7 +80,8 @@ def test_fractions_of_a_unit_add_up(asking: Asking) -> None:
     oysters = {"name": "Oysters", "quantity": 1.5, "unit_amount": 10.1}
     items = Jsonb([oysters, {"name": "Ice", "quantity": 1, "unit_amount": 0}])
     asking.execute(
-        """update public.order_logs set items = %s, subtotal_amount = 15.15, tax_amount = 1, total_amount = 16.15
+        """update public.order_logs
+        set items = %s, subtotal_amount = 15.15, tax_amount = 1, total_amount = 16.15
         where id = %s""",
         [items, ORDER_OF_CALL_1],
     )

@@ -1,0 +1,57 @@
+"""Who saves second is told: a settings row counts its versions and knows who saved it."""
+
+import pytest
+
+from tests.sql.asking import PEOPLE, Asking
+
+VERSIONED = {
+    "account_settings": "baseline_handle_seconds = 77",
+    "location_settings": "extra_wait_seconds = 77",
+    "location_hours": "closes_at = '15:01'",
+    "location_hours_exceptions": "reason = 'changed'",
+    "settings": "value = '{\"changed\": true}'",
+}
+
+
+@pytest.mark.parametrize("table", VERSIONED)
+def test_a_save_counts_and_is_signed(asking: Asking, table: str) -> None:
+    row = asking.as_person("manager").scalar(f"select id from public.{table} order by id limit 1")
+    assert asking.scalar(f"select version from public.{table} where id = %s", [row]) == 1
+    asking.execute(f"update public.{table} set {VERSIONED[table]}, version = 1 where id = %s", [row])
+    saved = asking.row(
+        f"select version, updated_by, updated_at = now() from public.{table} where id = %s", [row]
+    )
+    assert saved == (2, PEOPLE["manager"], True)
+
+
+@pytest.mark.parametrize("table", VERSIONED)
+@pytest.mark.parametrize("version", [0, 1, 3])
+def test_a_stale_version_is_refused(asking: Asking, table: str, version: int) -> None:
+    row = asking.as_person("manager").scalar(f"select id from public.{table} order by id limit 1")
+    asking.execute(f"update public.{table} set {VERSIONED[table]}, version = 1 where id = %s", [row])
+    stale = f"update public.{table} set {VERSIONED[table]}, version = %s where id = %s"
+    assert asking.refusal(stale, [version, row])[0] == "PT409"
+    assert asking.reach(stale, [2, row]) == 1
+
+
+@pytest.mark.parametrize("table", VERSIONED)
+def test_a_save_without_a_version_takes_the_next(asking: Asking, table: str) -> None:
+    row = asking.as_person("manager").scalar(f"select id from public.{table} order by id limit 1")
+    for _ in range(2):
+        asking.execute(f"update public.{table} set {VERSIONED[table]} where id = %s", [row])
+    assert asking.scalar(f"select version from public.{table} where id = %s", [row]) == 3
+
+
+@pytest.mark.parametrize("table", VERSIONED)
+def test_nobody_signs_for_another(asking: Asking, table: str) -> None:
+    asking.as_person("manager")
+    for column in ("updated_by", "updated_at"):
+        assert asking.refusal(f"update public.{table} set {column} = {column}")[0] == "42501"
+
+
+def test_every_table_with_a_version_guards_it(asking: Asking) -> None:
+    found = asking.column(
+        """select a.attrelid::regclass::text from pg_attribute a join pg_class c on c.oid = a.attrelid
+        where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and a.attname = 'version'"""
+    )
+    assert {name.removeprefix("public.") for name in found} == set(VERSIONED)
