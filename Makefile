@@ -6,7 +6,6 @@ export PORT
 
 python := .venv/bin/python
 flask := .venv/bin/flask --app wsgi
-sources := wsgi.py gunicorn.conf.py certus_admin views forms seeds
 
 content = $(shell cat $(1) 2>/dev/null | cksum | tr ' ' '-')
 runtime := .venv/runtime-$(call content,requirements.txt)
@@ -37,7 +36,6 @@ lint: $(development)
 	$(python) -m ruff check .
 	$(python) -m ruff format --check .
 	$(python) -m mypy
-	$(python) -m bandit --quiet --configfile pyproject.toml --recursive $(wildcard $(sources))
 
 bench: $(development) $(assets)
 	$(python) -m benchmarks
