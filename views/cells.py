@@ -13,6 +13,10 @@ from certus_admin.formats import UNKNOWN, duration, local_date, local_time, mask
 LABELS = {
     "started_at": "Started",
     "created_at": "Taken",
+    "written_at": "Written",
+    "author_name": "By",
+    "note_md": "Note",
+    "note_page": "Details",
     "reservation_at": "Table for",
     "location": "Location",
     "caller_masked": "Caller",
@@ -81,6 +85,14 @@ class Cells:
     def _created_at(self, row: Any) -> Markup:
         return self._moment(row.created_at, row)
 
+    def _written_at(self, row: Any) -> Markup:
+        return self._moment(row.created_at, row)
+
+    def _note_page(self, row: Any) -> Markup:
+        return Markup('<a href="/notes/details/?id={}" aria-label="This note by itself">Open</a>').format(
+            row.id
+        )
+
     def _location(self, row: Any) -> Markup | str:
         account = self.account_names.get(row.account_id)
         if account is None:
@@ -105,7 +117,13 @@ class Cells:
         return duration(row.duration_seconds)
 
     def _excerpt(self, row: Any) -> Markup | str:
-        words = " ".join(MARKS_OF_MARKDOWN.sub("", row.excerpt or "").split())
+        return self._beginning_of(row.excerpt)
+
+    def _note_md(self, row: Any) -> Markup | str:
+        return self._beginning_of(row.note_md)
+
+    def _beginning_of(self, text: str | None) -> Markup | str:
+        words = " ".join(MARKS_OF_MARKDOWN.sub("", text or "").split())
         if len(words) > EXCERPT:
             words = words[:EXCERPT].rsplit(" ", 1)[0] + "…"
         return Markup('<span class="excerpt">{}</span>').format(words) if words else ""

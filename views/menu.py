@@ -38,6 +38,7 @@ MENU = (
     MenuEntry("Calls", "calls.index_view", "phone"),
     MenuEntry("Orders", "orders.index_view", "receipt"),
     MenuEntry("Reservations", "reservations.index_view", "calendar-event"),
+    MenuEntry("Notes", "notes.index_view", "note"),
     MenuEntry("Analytics", "analytics.index", "chart-bar"),
     MenuEntry("Configuration", "configuration.index", "adjustments-horizontal", group="Set up"),
     MenuEntry("Knowledge", "knowledge.index_view", "book", KEEPERS, "Set up"),
