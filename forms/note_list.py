@@ -3,13 +3,13 @@
 from certus_admin.queries.note_list import BY_ME, MENTIONS_ME, NoteFilters
 from forms.filters import ChoiceField, FilterForm
 
-ABOUT_CHOICES = [("", "All"), (MENTIONS_ME, "Mention me"), (BY_ME, "By me")]
+ABOUT_CHOICES = [("", "All"), (MENTIONS_ME, "Mentioning me"), (BY_ME, "By me")]
 
 
 class NoteFilterForm(FilterForm):
     """The filters of /notes/."""
 
-    about = ChoiceField("Notes that", choices=ABOUT_CHOICES)
+    about = ChoiceField("Show", choices=ABOUT_CHOICES)
 
     def filters(self) -> NoteFilters:
         """The filters as `list_notes` takes them; the view adds who is reading."""

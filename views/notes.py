@@ -43,6 +43,18 @@ def card_of(note: NoteView) -> NoteCard:
     return note_card(read_note(fields), current_user)
 
 
+def draw_fact(_view: Any, _context: Any, note: NoteView, name: str) -> Markup | str:
+    """A fact of a note's own page."""
+    if name == "note_md":
+        return Markup('<div class="prose">{}</div>').format(card_of(note).html)
+    if name == "call_id":
+        return Markup('<a href="{}">Open the call</a>').format(f"/calls/{note.call_id}")
+    return local_time(getattr(note, name), note.timezone, "full")
+
+
+FORMATTERS = dict.fromkeys(("note_md", "call_id", "created_at", "updated_at"), draw_fact)
+
+
 class NotesView(TableView):
     """/notes/"""
 
@@ -56,16 +68,7 @@ class NotesView(TableView):
     can_view_details = can_edit = can_delete = True
     column_details_list = FACTS
     column_labels = FACT_LABELS
-    column_formatters_detail = {
-        "note_md": lambda _view, _context, note, _name: Markup('<div class="prose">{}</div>').format(
-            card_of(note).html
-        ),
-        "created_at": lambda _view, _context, note, _name: local_time(note.created_at, note.timezone, "full"),
-        "updated_at": lambda _view, _context, note, _name: local_time(note.updated_at, note.timezone, "full"),
-        "call_id": lambda _view, _context, note, _name: Markup(
-            '<a href="/calls/{}">Open the call</a>'
-        ).format(note.call_id),
-    }
+    column_formatters_detail = FORMATTERS
     details_template = "notes/details.html"
 
     def __init__(self) -> None:
