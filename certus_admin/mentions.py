@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from html import escape
 from uuid import UUID
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 # What the HTML serialiser writes: attributes in double quotes, in which no double quote is left.
 TAG = re.compile(r'(<[^">]*(?:"[^"]*"[^">]*)*>)')
@@ -17,6 +18,11 @@ class Mention:
 
     user_id: UUID
     full_name: str
+
+
+def _as_text(name: str) -> str:
+    # As the serialiser writes text: quotes stay as they are.
+    return escape(name, quote=False)
 
 
 def _pattern(names: Iterable[str]) -> re.Pattern[str] | None:
@@ -45,10 +51,10 @@ def mark_mentions(html: Markup, mentions: Sequence[Mention], reader: UUID | None
 
     Only text between tags is looked at, so that no name can end up inside an attribute.
     """
-    pattern = _pattern(str(escape(mention.full_name)) for mention in mentions)
+    pattern = _pattern(_as_text(mention.full_name) for mention in mentions)
     if pattern is None:
         return html
-    own = {str(escape(m.full_name)).casefold() for m in mentions if m.user_id == reader}
+    own = {_as_text(m.full_name).casefold() for m in mentions if m.user_id == reader}
 
     def chip(match: re.Match[str]) -> str:
         look = "note-mention note-mention-own" if match[1].casefold() in own else "note-mention"

@@ -24,7 +24,14 @@ from certus_admin.database import db
 from certus_admin.markdown import markdown
 from certus_admin.mentions import Mention, find_mentions, mark_mentions
 from certus_admin.queries.call_parts import NoteDetail
-from certus_admin.queries.notes import add_note, delete_note, edit_note, get_note, list_mentionable_people
+from certus_admin.queries.notes import (
+    add_note,
+    delete_note,
+    edit_note,
+    get_note,
+    is_in_reach,
+    list_mentionable_people,
+)
 from forms.notes import MOST_MENTIONS, NoteForm
 
 blueprint = Blueprint("call_notes", __name__, url_prefix="/calls/<uuid:call_id>")
@@ -108,6 +115,8 @@ def add(call_id: UUID) -> Response:
     form = NoteForm()
     mentions = named_in(form, call_id) if form.validate_on_submit() else ()
     if form.errors:
+        if not is_in_reach(call_id):
+            abort(404)
         return draw("add", 422, form=form, call_id=call_id)
     note_id = add_note(call_id, form.note_md.data, mentions)
     if note_id is None:

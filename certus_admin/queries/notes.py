@@ -12,6 +12,8 @@ from certus_admin.queries.call_parts import NoteDetail, read_note
 
 MENTIONABLE_PEOPLE = text("select id, full_name from public.mentionable_people(:call_id)")
 
+IN_REACH = text("select exists (select from public.calls_v where id = :call_id)")
+
 NOTE = text(
     """
 select id, author_user_id, author_name, note_md, mentions, mention_names, created_at, updated_at, timezone
@@ -43,6 +45,11 @@ returning id
 DELETE_NOTE = text(
     "delete from public.internal_notes where id = :note_id and call_id = :call_id returning id"
 )
+
+
+def is_in_reach(call_id: UUID) -> bool:
+    """Whether the caller sees this call."""
+    return bool(db.session.execute(IN_REACH, {"call_id": call_id}).scalar_one())
 
 
 def list_mentionable_people(call_id: UUID) -> tuple[Mention, ...]:
