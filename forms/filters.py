@@ -17,7 +17,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 from wtforms import DateField, Field, Form, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional, Regexp, ValidationError
-from wtforms.widgets import HiddenInput
+from wtforms.widgets import CheckboxInput, HiddenInput
 
 from certus_admin.queries.dates import LocalDates
 from certus_admin.queries.places import Place
@@ -78,7 +78,7 @@ class CheckMenu:
     def __call__(self, field: SelectMultipleField, **attributes: Any) -> Markup:
         """Draw the field; the button reads "Status: Missed, Failed"."""
         chosen = [choice.label for choice in field.iter_choices() if choice.selected]
-        text = ", ".join(chosen) or "Any"
+        name, text = field.label.text, ", ".join(chosen) or "Any"
         boxes = Markup("").join(
             Markup('<label class="form-check">{}<span class="form-check-label">{}</span></label>').format(
                 box(class_="form-check-input"), box.label.text
@@ -87,11 +87,10 @@ class CheckMenu:
         )
         return Markup(
             '<details class="menu check-menu">'
-            '<summary class="{}" id="{}" data-check-menu aria-label="{}: {}">{}</summary>'
-            '<div class="check-menu-list" role="group" aria-label="{}">{}</div></details>'
+            '<summary class="{}" id="{}" data-check-menu="{}" aria-label="{}: {}">{}</summary>'
+            '<div class="menu-body" role="group" aria-label="{}">{}</div></details>'
         ).format(
-            attributes.get("class", ""), attributes.get("id", field.id), field.label.text, text, text,
-            field.label.text, boxes,
+            attributes.get("class", ""), attributes.get("id", field.id), name, name, text, text, name, boxes,
         )  # fmt: skip
 
 
@@ -99,6 +98,7 @@ class ChecksField(SelectMultipleField):
     """Several words of a list; none means any."""
 
     widget = CheckMenu()
+    option_widget = CheckboxInput()
 
 
 def _day_in_reach(_form: Form, field: DateField) -> None:

@@ -103,9 +103,7 @@ class TableView(ClosedView):
             older_url=self.url_with(form, older=page.older) if page.older else None,
             count_text=f"{summary.count:,}{'+' if summary.capped else ''}",
             summary=[] if summary.capped or not summary.count else self.sums(summary),
-            export_url=self.url_with(form, endpoint=".export_csv")
-            if "export_csv" in self.endpoints
-            else None,
+            export_url=self.url_with(form, endpoint=".export_csv") if self.export else None,
             empty=self.empty(bool(chosen), places),
         )
 

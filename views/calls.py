@@ -43,7 +43,7 @@ class CallView(TableView):
         """Talk time, and the minutes that the AI saved staff."""
         total = summary.groups[0]
         return [
-            ("talk time", str(duration(total.duration_seconds or 0))),
+            ("talk time", str(duration(total.talk_seconds or 0))),
             ("saved", str(minutes((total.saved_seconds or 0) / 60))),
         ]
 

@@ -38,7 +38,8 @@ class OrderView(TableView):
 
     def sums(self, summary: Summary) -> list[tuple[str, str]]:
         """The total of each currency."""
-        return [("total", str(money(group.total_amount, group.key))) for group in summary.groups]
+        totals = [str(money(group.total_amount, group.key)) for group in summary.groups]
+        return [("total", " and ".join(totals))]
 
     def row_url(self, row: Any) -> str | None:
         """The call that the order was taken on."""

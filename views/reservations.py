@@ -47,13 +47,10 @@ class ReservationView(TableView):
 
     def sums(self, summary: Summary) -> list[tuple[str, str]]:
         """The estimate of each currency, and how many reservations it knows."""
-        sums = [
-            ("estimate", str(money(group.estimated_revenue, group.key)))
-            for group in summary.groups
-            if group.estimated_revenue_known
-        ]
-        known = sum(group.estimated_revenue_known for group in summary.groups)
-        return [*sums, ("known for", f"{known:,} of {summary.count:,}")]
+        valued = [group for group in summary.groups if group.estimated_revenue_known]
+        known = sum(group.estimated_revenue_known for group in valued)
+        estimate = " and ".join(str(money(group.estimated_revenue, group.key)) for group in valued)
+        return [("estimate", estimate or "not known"), ("known for", f"{known:,} of {summary.count:,}")]
 
     def row_url(self, row: Any) -> str | None:
         """The call that the reservation was taken on."""

@@ -1,5 +1,13 @@
 """The typed query helpers: one answer each, its statement beside it. Their TypeScript twins carry the same names."""
 
+from certus_admin.queries.calls import CallFilters, CallRow, list_calls, list_recent_calls
 from certus_admin.queries.places import Place, list_places
 
-__all__ = ["Place", "list_places"]
+__all__ = [
+    "CallFilters",
+    "CallRow",
+    "Place",
+    "list_calls",
+    "list_places",
+    "list_recent_calls",
+]

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, cast, func
+from sqlalchemy import ColumnElement, Text, case, cast, func
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from certus_admin.models import Call
@@ -28,6 +28,7 @@ CALL_TYPES = ("order", "reservation", "catering", "general", "other")
 CALL_STATUSES = (
     "in_progress", "completed", "transferred", "voicemail", "missed", "failed", "canceled", "unknown",
 )  # fmt: skip
+ANSWERED = ("completed", "transferred", "in_progress")
 DURATIONS = ("under_30s", "30s_to_2m", "2m_to_5m", "over_5m")
 DIRECTIONS = ("inbound", "outbound")
 EXCERPT = 240
@@ -129,11 +130,16 @@ def call_columns(call: Any) -> list[ColumnElement[Any]]:
     return [columns[name] for name in CallRow._fields]
 
 
+def _talk_seconds(call: Any) -> ColumnElement[Any]:
+    # The duration of a call that nobody answered is how long it rang.
+    return case((call.status.in_(ANSWERED), call.duration_seconds)).label("talk_seconds")
+
+
 CALLS = Source(
     model=Call,
     at="started_at",
     columns=call_columns,
-    sums=lambda call: (call.duration_seconds, call.saved_seconds),
+    sums=lambda call: (_talk_seconds(call), call.saved_seconds),
 )
 
 
@@ -156,7 +162,7 @@ def list_recent_calls(
 
 
 def summarize_calls(scope: Scope, filters: CallFilters | None = None) -> Summary:
-    """How many calls match, with sums of duration_seconds and saved_seconds; one statement.
+    """How many calls match, with sums of talk_seconds (answered calls) and saved_seconds; one statement.
 
     Exact up to 100,000 within a period; a list without one is counted to 1,000.
     """

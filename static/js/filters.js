@@ -1,0 +1,23 @@
+// Filters that depend on each other: a button that says what is checked behind it, and days that replace a period.
+(() => {
+  "use strict";
+
+  function say(menu) {
+    const chosen = [...menu.querySelectorAll("input:checked")].map((box) => box.parentElement.textContent.trim());
+    const summary = menu.querySelector("[data-check-menu]");
+    summary.textContent = chosen.join(", ") || "Any";
+    summary.setAttribute("aria-label", `${summary.dataset.checkMenu}: ${summary.textContent}`);
+  }
+
+  // In the capture phase: what is sent a moment later is already without the other one.
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest("[data-filters]");
+    if (!form) return;
+    const menu = event.target.closest(".check-menu");
+    if (menu) say(menu);
+    const { period, from, to } = form.elements;
+    if (!period || !from || !to || !event.target.value) return;
+    if (event.target === period) from.value = to.value = "";
+    else if (event.target === from || event.target === to) period.value = "";
+  }, true);
+})();
