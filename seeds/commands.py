@@ -13,6 +13,7 @@ from flask.cli import AppGroup
 from certus_admin.cli import plain_failures
 from certus_admin.config import Config
 from certus_admin.owner import owner_database
+from seeds.bulk import load_bulk
 from seeds.demo import load_demo
 from seeds.demo_people import PASSWORD, SIGN_INS
 from seeds.dialogues import CREDIT, load_dialogues
@@ -90,3 +91,25 @@ def dialogues_command(file: Path, zone: ZoneInfo) -> None:
         f"{loaded.known:,} dialogues were there already."
     )
     click.echo(CREDIT)
+
+
+@seed_commands.command("bulk")
+@click.option("--calls", type=click.IntRange(1, 100_000_000), required=True, help="How many calls to add.")
+@click.option(
+    "--accounts", type=click.IntRange(1, 5_000), default=50, show_default=True, help="Over how many accounts."
+)
+@click.option(
+    "--seed", type=click.IntRange(0), default=1, show_default=True, help="Another seed, another mixture."
+)
+@click.option(
+    "--share", is_flag=True, help="Let the demo's manager see one bulk account, its operator three locations."
+)
+@plain_refusals
+def bulk_command(calls: int, accounts: int, seed: int, share: bool) -> None:
+    """Add synthetic calls for measuring, with orders and reservations."""
+    with owner_database(this_config()) as owner_url:
+        filled = load_bulk(owner_url, calls, accounts, seed, share=share)
+    click.echo(
+        f"Loaded {filled.calls:,} calls in {filled.seconds:.1f} s: {filled.calls_a_second:,} a second. "
+        f"Analyzed and refreshed in {filled.seconds_after:.1f} s."
+    )

@@ -1,0 +1,80 @@
+"""Calls in bulk: as many as wanted, through COPY, in constant memory."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import perf_counter
+
+import psycopg
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from seeds.bulk_indexes import indexes_afterwards
+from seeds.bulk_text import CallText, Piece
+from seeds.bulk_world import Spots, add_world, make_spots, share_with_demo
+from seeds.rows import COLUMNS, copy_statement
+
+ANALYZE = (
+    "analyze public.accounts, public.locations, public.call_logs, public.order_logs, public.reservations"
+)
+BAR = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+
+
+@dataclass(frozen=True)
+class Filled:
+    """How long the calls took to load, and what follows: analyze and refresh; in seconds."""
+
+    calls: int
+    seconds: float
+    seconds_after: float
+
+    @property
+    def calls_a_second(self) -> int:
+        """Calls with their orders and reservations, indexes included, until they were committed."""
+        return round(self.calls / self.seconds)
+
+
+def load_bulk(owner_url: str, calls: int, accounts: int, seed: int, *, share: bool) -> Filled:
+    """Add `calls` synthetic calls of the past year, with orders and reservations, to bulk accounts.
+
+    The same seed gives the same mixture; a later run adds to it under new ids. All calls are one transaction;
+    while it lasts nobody else reads them where indexes_afterwards drops indexes. Raises SeedError for `share`
+    without the demo's people.
+    """
+    spots = make_spots(accounts)
+    with psycopg.connect(owner_url, application_name="flask seed bulk") as connection:
+        add_world(connection, spots)
+        if share:
+            share_with_demo(connection)
+    began = perf_counter()
+    with psycopg.connect(owner_url, application_name="flask seed bulk") as connection:
+        text = CallText(Spots(spots), calls, str(seed), datetime.now(UTC))
+        with Progress(*BAR) as progress, indexes_afterwards(connection, calls) as dropped:
+            task = progress.add_task("calls", total=calls)
+            for piece in _prepared(text.pieces()):
+                _copy(connection, piece)
+                progress.advance(task, len(piece.calls))
+            if dropped:
+                progress.update(task, description="calls, building indexes")
+    loaded = perf_counter()
+    with psycopg.connect(owner_url, autocommit=True, application_name="flask seed bulk") as connection:
+        connection.execute(ANALYZE)
+        connection.execute("select refreshed from private.refresh_metrics()")
+    return Filled(calls, loaded - began, perf_counter() - loaded)
+
+
+def _prepared(pieces: Iterator[Piece]) -> Iterator[Piece]:
+    """`pieces`, each made while the server is busy with the one before."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, pieces, None)
+        while (piece := coming.result()) is not None:
+            coming = pool.submit(next, pieces, None)
+            yield piece
+
+
+def _copy(connection: psycopg.Connection, piece: Piece) -> None:
+    tables = (("call_logs", piece.calls), ("order_logs", piece.orders), ("reservations", piece.reservations))
+    for table, lines in tables:
+        if lines:
+            with connection.cursor().copy(copy_statement(table, COLUMNS[table])) as copy:
+                copy.write("".join(lines))
