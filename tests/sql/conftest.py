@@ -11,8 +11,24 @@ import pytest
 from tests.fixtures.database import Cluster, Database
 from tests.sql.access_table import OUR_SCHEMAS
 from tests.sql.asking import Asking
+from tests.sql.audit_lines import Log
+from tests.sql.front import Front
 
 CHECKOUT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def _clones() -> dict[str, Database]:
+    """One copy of the template for each engine, by the name of its cluster; dropped with its cluster."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def database(cluster: Cluster, _clones: dict[str, Database]) -> Database:
+    """A migrated and seeded database that all modules of this folder share: nothing is committed in it."""
+    if cluster.name not in _clones:
+        _clones[cluster.name] = cluster.clone()[1]
+    return _clones[cluster.name]
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +54,18 @@ def relations(asking: Asking) -> dict[str, str]:
         [OUR_SCHEMAS],
     )
     return dict(found)
+
+
+@pytest.fixture
+def log(asking: Asking) -> Log:
+    """The audit log from here on."""
+    return Log(asking)
+
+
+@pytest.fixture
+def front(asking: Asking) -> Front:
+    """The door, with a password for everybody."""
+    return Front(asking)
 
 
 @pytest.fixture

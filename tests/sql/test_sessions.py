@@ -1,53 +1,14 @@
 """What the login role may call before it knows who asks: sign-in, sessions, attempts, health."""
 
 import hashlib
-from datetime import datetime
-from typing import Any, LiteralString
+from typing import LiteralString
 
-import psycopg
 import pytest
 
-from tests.fixtures.database import Database
-from tests.sql.asking import ACCOUNT_A, PEOPLE, Asking, location_id
+from tests.sql.asking import ACCOUNT_A, PEOPLE, location_id
+from tests.sql.front import OPEN, RESUME, TOKEN, Front
 
-TOKEN = hashlib.sha256(b"a token").digest()
-OPEN: LiteralString = "select back_office.open_session(%s, %s, '203.0.113.7', 'Firefox')"
-RESUME: LiteralString = "select * from back_office.resume_session(%s)"
 FIND: LiteralString = "select * from back_office.find_sign_in(%s)"
-
-
-class Front:
-    """The login role at the door, and the owner who can set a session's times back."""
-
-    def __init__(self, asking: Asking) -> None:
-        self.asking = asking
-
-    def call(self, statement: LiteralString, *values: Any) -> Any:
-        """The first row, as bare certus_app."""
-        return self.asking.as_role("certus_app").row(statement, values)
-
-    def open(self, who: str = "operator", token: bytes = TOKEN) -> None:
-        self.call(OPEN, PEOPLE[who], token)
-
-    def resumes(self, token: bytes = TOKEN) -> bool:
-        return self.call(RESUME, token) is not None
-
-    def age(self, column: LiteralString, age: str) -> None:
-        """Make every session's moment this old."""
-        self.asking.as_owner().execute(
-            f"update private.web_sessions set {column} = now() - %s::interval", [age]
-        )
-
-    def owner(self, statement: LiteralString, *values: Any) -> Any:
-        """The first column of the first row, if any, as the owner."""
-        cursor = self.asking.as_owner().execute(statement, values)
-        return (cursor.fetchone() or [None])[0] if cursor.description else None
-
-
-@pytest.fixture
-def front(asking: Asking) -> Front:
-    """The door, with a password for everybody."""
-    return Front(asking)
 
 
 def test_sign_in_finds_a_person_by_email_in_any_case(front: Front) -> None:
@@ -213,89 +174,3 @@ def test_old_rows_go_when_a_new_session_opens(front: Front) -> None:
     front.age("opened_at", "31 days")
     front.open(token=hashlib.sha256(b"a month later").digest())
     assert front.owner("select count(*) from private.web_sessions") == 1
-
-
-# Attempts --------------------------------------------------------------------------------------------
-
-COUNT: LiteralString = "select * from back_office.count_attempt(%s, %s)"
-KNOWN: LiteralString = "select * from back_office.attempts(%s)"
-
-
-def test_attempts_are_counted_in_a_window_that_begins_with_the_first(front: Front) -> None:
-    now: datetime = front.owner("select now()")
-    counted = [front.call(COUNT, "a key", 60) for _ in range(3)]
-    assert [attempts for attempts, _ in counted] == [1, 2, 3]
-    assert {(resets_at - now).total_seconds() for _, resets_at in counted} == {60}
-    assert front.call(KNOWN, "a key") == counted[-1]
-
-
-def test_a_longer_window_does_not_stretch_the_one_that_runs(front: Front) -> None:
-    _, first = front.call(COUNT, "a key", 60)
-    assert front.call(COUNT, "a key", 3600)[1] == first
-
-
-def test_keys_are_counted_apart(front: Front) -> None:
-    front.call(COUNT, "a key", 60)
-    assert front.call(COUNT, "another key", 60)[0] == 1
-    assert front.call(KNOWN, "a third key") is None
-
-
-def test_a_window_that_is_over_begins_anew(front: Front) -> None:
-    for _ in range(5):
-        front.call(COUNT, "a key", 60)
-    front.owner("update private.sign_in_attempts set resets_at = now() where key = %s", "a key")
-    assert front.call(KNOWN, "a key") is None
-    assert front.call(COUNT, "a key", 60)[0] == 1
-
-
-def test_attempts_are_forgotten_after_a_sign_in(front: Front) -> None:
-    front.call(COUNT, "a key", 60)
-    front.call("select back_office.forget_attempts(%s)", "a key")
-    assert front.call(KNOWN, "a key") is None
-
-
-def test_counters_long_over_are_swept(front: Front) -> None:
-    front.call(COUNT, "an old key", 60)
-    front.owner("update private.sign_in_attempts set resets_at = now() - interval '61 minutes'")
-    front.call(COUNT, "a key", 60)
-    assert front.owner("select array_agg(key) from private.sign_in_attempts") == ["a key"]
-
-
-def test_two_workers_share_one_counter(database: Database) -> None:
-    with psycopg.connect(database.app_url) as one, psycopg.connect(database.app_url) as other:
-        for connection, attempts in ((one, 1), (other, 2), (one, 3)):
-            row = connection.execute(COUNT, ["a shared key", 60]).fetchone()
-            connection.commit()
-            assert row is not None
-            assert row[0] == attempts
-        one.execute("select back_office.forget_attempts('a shared key')")
-
-
-# Who may call ----------------------------------------------------------------------------------------
-
-CALLS: list[LiteralString] = [
-    "select back_office.find_sign_in('operator@certus.example')",
-    "select back_office.open_session('05e00000-0000-7000-8000-000000000003', sha256('x'), null, null)",
-    "select back_office.resume_session(sha256('x'))",
-    "select back_office.end_session(sha256('x'))",
-    "select back_office.save_password_hash('05e00000-0000-7000-8000-000000000003', '$argon2id$x')",
-    "select back_office.count_attempt('a key', 60)",
-    "select back_office.attempts('a key')",
-    "select back_office.forget_attempts('a key')",
-    "select back_office.health()",
-]
-
-
-@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.split(".")[1].split("(")[0])
-def test_only_the_login_role_may_call(asking: Asking, call: LiteralString) -> None:
-    assert asking.as_role("certus_app").reach(call) in (0, 1)
-    for who in ("operator", "admin", "newcomer"):
-        assert asking.as_person(who).refusal(call)[0] == "42501"
-    for role in ("anon", "authenticated", "service_role"):
-        assert asking.as_role(role).refusal(call)[0] == "42501"
-
-
-def test_health_tells_when_the_metrics_were_refreshed(front: Front) -> None:
-    finished = front.owner("select max(finished_at) from private.metrics_refreshes")
-    assert finished is not None
-    assert front.call("select metrics_refreshed_at from back_office.health()") == (finished,)
