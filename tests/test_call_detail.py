@@ -247,8 +247,8 @@ def test_text_of_the_platform_is_inert(operator: FlaskClient, database: Database
     )
     with database.owner() as owner:
         owner.execute(
-            """insert into public.reservations (account_id, location_id, call_id, guest_name, special_requests)
-            values (%s, %s, %s, %s, %s)""",
+            """insert into public.reservations
+            (account_id, location_id, call_id, guest_name, special_requests) values (%s, %s, %s, %s, %s)""",
             [ACCOUNT, SEAPORT, call_id, text, text],
         )
     page = operator.get(f"/calls/{call_id}", headers=HTMX).text
