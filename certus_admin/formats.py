@@ -135,29 +135,11 @@ def masked_number(value: str | None) -> Markup:
     ).format(digits, " ".join(digits))
 
 
-def sparkline(points: Sequence[float | Decimal | None], width: int = 120, height: int = 32) -> str:
-    """The `points` attribute of an SVG polyline in a box of width x height, 2 units of air around it.
+def sparkline(points: Sequence[float | Decimal | None], width: int = 120, height: int = 32) -> list[str]:
+    """The `points` of SVG polylines in a box with 2 units of air: one for each run of known values.
 
-    Days without a value count as 0, so that the line keeps its time scale; empty for fewer than two points.
-    """
-    values = [float(point or 0) for point in points]
-    if len(values) < 2:
-        return ""
-    low, high = min(values), max(values)
-    span = (high - low) or 1.0
-    step = (width - 4) / (len(values) - 1)
-    if high == low:
-        low -= 0.5  # a line that never moves runs through the middle
-    return " ".join(
-        f"{2 + index * step:.1f},{height - 2 - (value - low) / span * (height - 4):.1f}"
-        for index, value in enumerate(values)
-    )
-
-
-def sparkline_runs(points: Sequence[float | Decimal | None], width: int = 120, height: int = 32) -> list[str]:
-    """`sparkline` with a gap where a value is not known: a polyline for each run of known values.
-
-    A value alone between two gaps is a short dash, so that it can be seen at all.
+    A day whose value is not known leaves a gap; a value alone between two gaps is a dot, so that it can be
+    seen at all. Fewer than two points give no line; a line that never moves runs through the middle.
     """
     known = [float(point) for point in points if point is not None]
     if len(points) < 2 or not known:
@@ -178,6 +160,6 @@ def init_formats(app: Flask) -> None:
     """Make every format a Jinja filter of the same name."""
     for function in (
         local_time, local_date, clock, relative_age, duration, minutes, money, number, percent, masked_number,
-        sparkline, sparkline_runs,
+        sparkline,
     ):  # fmt: skip
         app.add_template_filter(function)

@@ -121,15 +121,17 @@ def test_what_is_not_known_is_said_so_everywhere() -> None:
         assert "not known" in write(None), write.__name__
 
 
-def test_a_sparkline_stays_inside_its_box_and_keeps_its_time_scale() -> None:
-    points = [tuple(map(float, point.split(","))) for point in formats.sparkline([3, None, 9, 1]).split()]
-    assert [x for x, _ in points] == sorted(x for x, _ in points)
-    assert len(points) == 4
-    assert all(2 <= x <= 118 and 2 <= y <= 30 for x, y in points)
-    assert points[1][1] == 30
-    assert points[2][1] == 2
+def test_a_sparkline_stays_inside_its_box_and_leaves_gaps_where_nothing_is_known() -> None:
+    runs = formats.sparkline([3, 5, None, 9, 1, None, 2])
+    points = [[tuple(map(float, point.split(","))) for point in run.split()] for run in runs]
+    assert [len(run) for run in points] == [2, 2, 2]
+    flat = [point for run in points for point in run]
+    assert [x for x, _ in flat] == sorted(x for x, _ in flat)
+    assert all(2 <= x <= 118 and 2 <= y <= 30 for x, y in flat)
+    assert points[1][0][1] == 2
+    assert points[1][1][1] == 30
 
 
 def test_a_sparkline_that_never_moves_runs_through_the_middle() -> None:
-    assert formats.sparkline([4, 4]) == "2.0,16.0 118.0,16.0"
-    assert formats.sparkline([4]) == ""
+    assert formats.sparkline([4, 4]) == ["2.0,16.0 118.0,16.0"]
+    assert formats.sparkline([4]) == formats.sparkline([None, None]) == []

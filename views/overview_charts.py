@@ -64,7 +64,7 @@ def type_bars(kpis: Kpis, form: PeriodForm) -> list[TypeBar]:
             key,
             TYPE_LABELS[key],
             count,
-            str(percent(count / total if total else None, 0)),
+            percent(count / total if total else None, 0),
             round(100 * count / longest) if longest else 0,
             list_url("calls.index_view", form, direction="inbound", call_type=key),
         )
