@@ -1,0 +1,1 @@
+"""Timings of the pages: run with `make bench`, never asserted in tests."""
