@@ -336,3 +336,21 @@ grant execute on all functions in schema back_office to certus_app;
 -- psycopg prepares a statement after five runs and Postgres turns its plan generic five later: for an empty location that
 -- took a page from 0.3 ms to 600 ms. A role setting, because poolers drop what a session sets.
 alter role certus_app set plan_cache_mode = 'force_custom_plan';
+
+-- Hours and the shape of settings --------------------------------------------------------------------------------------------
+
+-- Forms of everybody with access check what they send; only applying these files changes a schema.
+alter table public.setting_schemas enable row level security;
+drop policy if exists setting_schemas_service on public.setting_schemas;
+create policy setting_schemas_service on public.setting_schemas to service_role using (true) with check (true);
+drop policy if exists setting_schemas_select on public.setting_schemas;
+create policy setting_schemas_select on public.setting_schemas
+    for select to authenticated
+    using ((select private.sees_everything()) or cardinality((select private.account_ids())) > 0);
+
+revoke all on public.setting_schemas from public, anon, authenticated, service_role, certus_app;
+revoke all on function public.location_state_at(uuid, timestamptz), public.opening_instant(timestamp, text),
+    public.closing_instant(timestamp, text) from public, anon, authenticated, service_role, certus_app;
+grant select on public.setting_schemas to authenticated, service_role;
+grant execute on function public.location_state_at(uuid, timestamptz), public.opening_instant(timestamp, text),
+    public.closing_instant(timestamp, text), private.instant_near_change(timestamp, text, boolean) to authenticated, service_role;

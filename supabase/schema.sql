@@ -1513,3 +1513,405 @@ begin
     perform private.derive_calls();
 end
 $$;
+
+-- Hours: when a location is open ----------------------------------------------------------------------------------------
+
+create or replace function private.instant_near_change(local timestamp, zone text, closing boolean) returns timestamptz
+language plpgsql immutable parallel safe
+set search_path = ''
+as $$
+declare
+    around constant interval := interval '24 hours';
+    one timestamptz := (local - around) at time zone zone;
+    other timestamptz := (local + around) at time zone zone;
+    before constant interval := (one at time zone zone) - (one at time zone 'UTC');
+    after constant interval := (other at time zone zone) - (other at time zone 'UTC');
+    early timestamptz := (local - greatest(before, after)) at time zone 'UTC';
+    late timestamptz := (local - least(before, after)) at time zone 'UTC';
+    early_shows constant boolean := early at time zone zone = local;
+    late_shows constant boolean := late at time zone zone = local;
+    middle timestamptz;
+begin
+    if early_shows and late_shows then
+        -- Read twice. To the first repeated reading itself the clock falls back without passing below it.
+        return case when closing and (late - interval '1 microsecond') at time zone zone < local then late else early end;
+    elsif early_shows or late_shows then
+        return case when early_shows then early else late end;
+    end if;
+    -- Never read: the clock jumps over it. Changes happen at whole seconds.
+    early := date_trunc('second', early);
+    late := date_trunc('second', late);
+    while late - early > interval '1 second' loop
+        middle := early + make_interval(secs => floor(extract(epoch from late - early) / 2)::double precision);
+        if (middle at time zone zone) - (middle at time zone 'UTC') = before then
+            early := middle;
+        else
+            late := middle;
+        end if;
+    end loop;
+    return late;
+end
+$$;
+comment on function private.instant_near_change(timestamp, text, boolean) is
+    'What opening_instant and closing_instant give where the clock changes within a day of the local time.';
+
+create or replace function public.opening_instant(local timestamp, zone text) returns timestamptz
+language sql immutable parallel safe
+return (
+    case when ((local + interval '24 hours') at time zone zone) - ((local - interval '24 hours') at time zone zone)
+            = interval '48 hours' then local at time zone zone
+        else private.instant_near_change(local, zone, false) end
+);
+comment on function public.opening_instant(timestamp, text) is
+    'The earliest instant at which the zone''s clock shows this local time or a later one: the first of two readings, the jump over none.';
+
+create or replace function public.closing_instant(local timestamp, zone text) returns timestamptz
+language sql immutable parallel safe
+return (
+    case when ((local + interval '24 hours') at time zone zone) - ((local - interval '24 hours') at time zone zone)
+            = interval '48 hours' then local at time zone zone
+        else private.instant_near_change(local, zone, true) end
+);
+comment on function public.closing_instant(timestamp, text) is
+    'The earliest instant from which the zone''s clock never again shows less than this local time: the second of two readings, the jump over none.';
+
+do $$
+begin
+    if to_regtype('public.location_state') is null then
+        create type public.location_state as (
+            location_id uuid,
+            timezone text,
+            local_time timestamp,
+            is_open boolean,
+            rule text,
+            rule_id uuid,
+            reason text,
+            until timestamptz,
+            busy boolean,
+            busy_until timestamptz,
+            busy_reason text,
+            extra_wait_seconds integer
+        );
+    end if;
+end
+$$;
+comment on type public.location_state is 'What location_state_at tells of a location at an instant.';
+
+-- As a plain select without settings of its own the planner takes it apart: the states of many locations or instants cost one plan.
+create or replace function public.location_state_at(location_id uuid, at timestamptz default now())
+    returns setof public.location_state
+language sql stable parallel safe rows 1
+as $$
+    select
+        p.id,
+        p.timezone,
+        p.local_time,
+        state.is_open,
+        case when state.is_open then state.rule when exception.id is not null then 'exception' else 'none' end,
+        case when state.is_open then state.id else exception.id end,
+        case when state.is_open then state.reason else exception.reason end,
+        case when state.until <= p.instant + interval '336 hours' then state.until end,
+        busy.busy,
+        case when busy.busy then s.busy_until end,
+        case when busy.busy then s.busy_reason end,
+        case when busy.busy then s.extra_wait_seconds else 0 end
+    from (
+        select l.account_id, l.id, l.timezone, coalesce(location_state_at.at, now()) as instant,
+            coalesce(location_state_at.at, now()) at time zone l.timezone as local_time,
+            (coalesce(location_state_at.at, now()) at time zone l.timezone)::date as today
+        from public.locations l
+        where l.id = location_state_at.location_id and isfinite(coalesce(location_state_at.at, now()))
+    ) p
+    left join public.location_settings s on s.account_id = p.account_id and s.location_id = p.id
+    cross join lateral (
+        select coalesce(s.busy_mode_enabled and (s.busy_until is null or p.instant < s.busy_until), false) as busy
+    ) busy
+    cross join lateral (
+        with rules as (
+            -- Each date of the fortnight, the days that may still run into it, and one that a clock set back has shown already.
+            select h.id, 'weekly' as rule, null as reason, d.date + h.opens_at as opens,
+                d.date + (h.closes_at <= h.opens_at)::integer + h.closes_at as closes
+            from (select p.today + n as date from generate_series(-3, 16) n) d
+            join public.location_hours h on h.account_id = p.account_id and h.location_id = p.id
+                and h.weekday = extract(isodow from d.date)
+            where not exists (select from public.location_hours_exceptions e
+                where e.account_id = p.account_id and e.location_id = p.id and e.exception_date = d.date)
+            union all
+            select e.id, 'exception', e.reason, e.exception_date + e.opens_at,
+                e.exception_date + (e.closes_at <= e.opens_at)::integer + e.closes_at
+            from public.location_hours_exceptions e
+            where e.account_id = p.account_id and e.location_id = p.id and not e.is_closed
+                and e.exception_date between p.today - 3 and p.today + 16
+        ),
+        spans as (
+            select i.id, i.rule, i.reason, i.starts, i.ends,
+                max(i.ends) over (order by i.starts, i.ends rows between unbounded preceding and 1 preceding) as reach
+            from (select r.id, r.rule, r.reason, public.opening_instant(r.opens, p.timezone) as starts,
+                public.closing_instant(r.closes, p.timezone) as ends from rules r) i
+            where i.starts < i.ends and i.ends > p.instant
+        ),
+        decided as (
+            -- What began last decides, an exception before the week.
+            select sp.id, sp.rule, sp.reason from spans sp where sp.starts <= p.instant
+            order by sp.starts desc, sp.rule, sp.id limit 1
+        )
+        select d.id is not null as is_open, d.id, d.rule, d.reason, gap.until
+        from (
+            -- The first gap: closed now, it ends where something starts; open now, it begins where nothing reaches on.
+            select coalesce(min(coalesce(sp.reach, sp.starts)) filter (where sp.starts > coalesce(sp.reach, p.instant)),
+                max(sp.ends)) as until
+            from spans sp
+        ) gap
+        left join decided d on true
+    ) state
+    left join lateral (
+        select e.id, e.reason from public.location_hours_exceptions e
+        where e.account_id = p.account_id and e.location_id = p.id and e.exception_date = p.today
+        order by e.opens_at limit 1
+    ) exception on not state.is_open
+$$;
+comment on function public.location_state_at(uuid, timestamptz) is
+    'Whether a location is open at an instant, which row decided, until when (null: longer than 14 days), and whether it is busy. No row where out of reach.';
+
+-- Hours: no two intervals of a location overlap -------------------------------------------------------------------------
+
+create table if not exists private.hours_locks (
+    account_id uuid not null,
+    location_id uuid not null,
+    taken_by xid8 not null,
+    primary key (account_id, location_id),
+    foreign key (account_id, location_id) references public.locations (account_id, id) on delete cascade
+);
+comment on table private.hours_locks is 'One row a location, written by whoever changes its hours: two transactions at once would each miss the other''s interval.';
+
+create or replace function private.lock_hours(account uuid, location uuid) returns void
+language sql volatile security definer
+set search_path = ''
+as $$
+    -- A written row and not an advisory lock: a repeatable read that began before the other's commit fails instead of reading what was.
+    insert into private.hours_locks as l (account_id, location_id, taken_by) values (account, location, pg_current_xact_id())
+    on conflict (account_id, location_id) do update set taken_by = excluded.taken_by where l.taken_by <> excluded.taken_by
+$$;
+comment on function private.lock_hours(uuid, uuid) is 'Holds a location''s hours until the transaction ends.';
+
+create or replace function private.refuse_overlapping_hours() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+    week constant interval := interval '168 hours';
+    overlap text;
+begin
+    perform private.lock_hours(new.account_id, new.location_id);
+    -- The week as it is now, not as it was when the trigger was queued; Sunday night runs into Monday.
+    with intervals as (
+        select h.id, h.weekday, h.opens_at, h.closes_at, make_interval(hours => 24 * (h.weekday - 1)) + h.opens_at::interval as starts,
+            make_interval(hours => 24 * (h.weekday - 1 + (h.closes_at <= h.opens_at)::integer)) + h.closes_at::interval as ends
+        from public.location_hours h where h.account_id = new.account_id and h.location_id = new.location_id
+    )
+    select format('weekday %s %s-%s and weekday %s %s-%s', a.weekday, to_char(a.opens_at, 'HH24:MI'), to_char(a.closes_at, 'HH24:MI'),
+        b.weekday, to_char(b.opens_at, 'HH24:MI'), to_char(b.closes_at, 'HH24:MI')) into overlap
+    from intervals a
+    join intervals b on b.id <> a.id
+    cross join (values (-1), (0), (1)) w (shift)
+    where a.id = new.id and a.starts < b.ends + w.shift * week and b.starts + w.shift * week < a.ends
+    order by b.weekday, b.opens_at limit 1;
+    if overlap is not null then
+        raise exception 'opening hours overlap' using errcode = 'exclusion_violation', detail = overlap,
+            schema = 'public', table = 'location_hours', constraint = 'location_hours_overlap';
+    end if;
+    return null;
+end
+$$;
+comment on function private.refuse_overlapping_hours() is 'Trigger: no two weekly intervals of a location overlap; touching is fine, and the week is a circle.';
+
+create or replace function private.refuse_overlapping_exceptions() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+    overlap text;
+begin
+    perform private.lock_hours(new.account_id, new.location_id);
+    with exceptions as (
+        select e.id, e.is_closed, e.opens_at, e.closes_at, e.exception_date + e.opens_at as starts,
+            e.exception_date + (e.closes_at <= e.opens_at)::integer + e.closes_at as ends
+        from public.location_hours_exceptions e
+        where e.account_id = new.account_id and e.location_id = new.location_id and e.exception_date =
+            (select n.exception_date from public.location_hours_exceptions n where n.account_id = new.account_id and n.id = new.id)
+    )
+    select format('%s: %s and %s', new.exception_date,
+        case when a.is_closed then 'closed' else to_char(a.opens_at, 'HH24:MI') || '-' || to_char(a.closes_at, 'HH24:MI') end,
+        case when b.is_closed then 'closed' else to_char(b.opens_at, 'HH24:MI') || '-' || to_char(b.closes_at, 'HH24:MI') end) into overlap
+    from exceptions a
+    join exceptions b on b.id <> a.id
+    where a.id = new.id and (a.is_closed or b.is_closed or a.starts < b.ends and b.starts < a.ends)
+    order by b.opens_at nulls first limit 1;
+    if overlap is not null then
+        raise exception 'exceptions of one date overlap' using errcode = 'exclusion_violation', detail = overlap,
+            schema = 'public', table = 'location_hours_exceptions', constraint = 'location_hours_exceptions_overlap';
+    end if;
+    return null;
+end
+$$;
+comment on function private.refuse_overlapping_exceptions() is
+    'Trigger: a date is closed or has intervals that do not overlap; the days before and after have no part in it.';
+
+-- Checked at the end of each statement; a save of several statements defers it: set constraints location_hours_overlap deferred.
+do $$
+begin
+    -- There is no create or replace for these, and dropping one locks the table on every run.
+    if not exists (select from pg_trigger where tgrelid = 'public.location_hours'::regclass and tgname = 'location_hours_overlap') then
+        create constraint trigger location_hours_overlap
+            after insert or update of location_id, weekday, opens_at, closes_at on public.location_hours
+            deferrable initially immediate for each row execute function private.refuse_overlapping_hours();
+    end if;
+    if not exists (select from pg_trigger where tgrelid = 'public.location_hours_exceptions'::regclass
+        and tgname = 'location_hours_exceptions_overlap') then
+        create constraint trigger location_hours_exceptions_overlap
+            after insert or update of location_id, exception_date, is_closed, opens_at, closes_at on public.location_hours_exceptions
+            deferrable initially immediate for each row execute function private.refuse_overlapping_exceptions();
+    end if;
+end
+$$;
+
+-- Settings: the shape of a value ----------------------------------------------------------------------------------------
+
+create or replace function private.schema_readable(schema jsonb) returns boolean
+language plpgsql immutable parallel safe
+set search_path = ''
+as $$
+begin
+    -- A keyword that nobody checks would be a promise that nobody keeps.
+    return jsonb_typeof(schema) = 'object'
+        and not exists (select from jsonb_object_keys(schema) k (name) where k.name <> all (array[
+            '$schema', '$comment', 'title', 'description', 'examples', 'type', 'enum', 'minimum', 'maximum', 'minLength',
+            'maxLength', 'pattern', 'required', 'properties', 'items', 'maxItems', 'additionalProperties']))
+        and coalesce(schema -> 'additionalProperties', 'true') = 'true'
+        and (not schema ? 'properties' or jsonb_typeof(schema -> 'properties') = 'object'
+            and not exists (select from jsonb_each(schema -> 'properties') p where not private.schema_readable(p.value)))
+        and (not schema ? 'items' or private.schema_readable(schema -> 'items'));
+end
+$$;
+comment on function private.schema_readable(jsonb) is 'Whether a JSON schema uses only what schema_fault checks.';
+
+create or replace function private.schema_type_fits(value jsonb, type text) returns boolean
+language sql immutable parallel safe
+return (
+    case when type = 'integer' and jsonb_typeof(value) = 'number' then (value)::numeric = trunc((value)::numeric)
+        else jsonb_typeof(value) = type end
+);
+comment on function private.schema_type_fits(jsonb, text) is 'Whether a JSON value is of a type of JSON Schema; 2.0 is an integer there.';
+
+create or replace function private.schema_fault(value jsonb, schema jsonb, path text default '$') returns text
+language plpgsql immutable parallel safe
+set search_path = ''
+as $$
+declare
+    kind constant text := jsonb_typeof(value);
+    number constant numeric := case when kind = 'number' then value::numeric end;
+    words constant text := case when kind = 'string' then value #>> '{}' end;
+    part record;
+    fault text;
+begin
+    -- Faults name the rule and never the value: what somebody typed must not reach a log.
+    case
+        when schema ? 'type' and not exists (
+            select from jsonb_array_elements_text(
+                case jsonb_typeof(schema -> 'type') when 'array' then schema -> 'type' else jsonb_build_array(schema -> 'type') end) t (name)
+            where private.schema_type_fits(value, t.name)) then fault := 'type ' || (schema ->> 'type');
+        when schema ? 'enum' and not exists (select from jsonb_array_elements(schema -> 'enum') e where e.value = schema_fault.value)
+            then fault := 'enum ' || (schema ->> 'enum');
+        when number < (schema ->> 'minimum')::numeric then fault := 'minimum ' || (schema ->> 'minimum');
+        when number > (schema ->> 'maximum')::numeric then fault := 'maximum ' || (schema ->> 'maximum');
+        when length(words) < (schema ->> 'minLength')::integer then fault := 'minLength ' || (schema ->> 'minLength');
+        when length(words) > (schema ->> 'maxLength')::integer then fault := 'maxLength ' || (schema ->> 'maxLength');
+        when words !~ (schema ->> 'pattern') then fault := 'pattern ' || (schema ->> 'pattern');
+        when kind = 'array' and jsonb_array_length(value) > (schema ->> 'maxItems')::integer then fault := 'maxItems ' || (schema ->> 'maxItems');
+        else null;
+    end case;
+    if fault is not null then
+        return path || ': ' || fault;
+    end if;
+    if kind = 'object' then
+        for part in select r.name from jsonb_array_elements_text(coalesce(schema -> 'required', '[]')) r (name) where not schema_fault.value ? r.name loop
+            return path || '.' || part.name || ': required';
+        end loop;
+        for part in select p.key, p.value as rule from jsonb_each(coalesce(schema -> 'properties', '{}')) p where schema_fault.value ? p.key loop
+            fault := private.schema_fault(value -> part.key, part.rule, path || '.' || part.key);
+            exit when fault is not null;
+        end loop;
+    elsif kind = 'array' and schema ? 'items' then
+        for part in select i.value as item, i.place from jsonb_array_elements(value) with ordinality i (value, place) loop
+            fault := private.schema_fault(part.item, schema -> 'items', path || '[' || part.place - 1 || ']');
+            exit when fault is not null;
+        end loop;
+    end if;
+    return fault;
+end
+$$;
+comment on function private.schema_fault(jsonb, jsonb, text) is
+    'The first rule of a JSON schema that a value breaks, as path: rule, or null. Reads the keywords that schema_readable names.';
+
+create table if not exists public.setting_schemas (
+    key text primary key check (key ~ '^[a-z][a-z0-9_.]{0,79}$'),
+    schema jsonb not null check (private.schema_readable(schema))
+);
+comment on table public.setting_schemas is
+    'The JSON schema of a setting''s value by its key: the database checks each save with it, and forms check with the same one.';
+
+insert into public.setting_schemas as s (key, schema) values ('ai_voice', $json${
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "Voice",
+    "type": "object",
+    "properties": {
+        "voice": {"type": "string", "minLength": 1, "maxLength": 100, "description": "The name of the voice."},
+        "language": {
+            "type": "string", "maxLength": 35, "pattern": "^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*(?!\\n)$",
+            "description": "A language tag, such as en-US."
+        },
+        "speed": {"type": "number", "minimum": 0.5, "maximum": 2, "description": "1 is the voice's own speed."},
+        "greeting": {"type": "string", "maxLength": 500, "description": "What the AI says first."},
+        "fallback_number": {
+            "type": "string", "pattern": "^\\+[1-9][0-9]{6,14}(?!\\n)$",
+            "description": "Where a call goes that the AI cannot take: an international number, such as +16175550101."
+        },
+        "escalation": {
+            "type": "object",
+            "description": "When the AI hands a call to staff.",
+            "properties": {
+                "after_failures": {
+                    "type": "integer", "minimum": 1, "maximum": 10,
+                    "description": "After so many misunderstandings in a row."
+                },
+                "to_number": {
+                    "type": "string", "pattern": "^\\+[1-9][0-9]{6,14}(?!\\n)$",
+                    "description": "To whom: an international number."
+                },
+                "always_for": {
+                    "type": "array", "maxItems": 20, "items": {"type": "string", "minLength": 1, "maxLength": 60},
+                    "description": "What staff always takes over, such as catering or allergies."
+                }
+            }
+        }
+    }
+}$json$)
+on conflict (key) do update set schema = excluded.schema where s.schema is distinct from excluded.schema;
+
+create or replace function private.check_setting() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+    fault constant text := (select private.schema_fault(new.value, s.schema) from public.setting_schemas s where s.key = new.key);
+begin
+    if fault is not null then
+        raise exception 'the value of % does not fit its schema', new.key using errcode = 'check_violation', detail = fault,
+            schema = 'public', table = 'settings', constraint = 'settings_value_schema';
+    end if;
+    return new;
+end
+$$;
+comment on function private.check_setting() is 'Trigger: the value of a setting fits the schema of its key, where there is one; the detail says where it does not.';
+create or replace trigger settings_schema before insert or update of key, value on public.settings
+    for each row execute function private.check_setting();
