@@ -350,7 +350,9 @@ create policy setting_schemas_select on public.setting_schemas
 
 revoke all on public.setting_schemas from public, anon, authenticated, service_role, certus_app;
 revoke all on function public.location_state_at(uuid, timestamptz), public.opening_instant(timestamp, text),
-    public.closing_instant(timestamp, text) from public, anon, authenticated, service_role, certus_app;
+    public.closing_instant(timestamp, text), public.delete_version(text, uuid, integer)
+    from public, anon, authenticated, service_role, certus_app;
 grant select on public.setting_schemas to authenticated, service_role;
 grant execute on function public.location_state_at(uuid, timestamptz), public.opening_instant(timestamp, text),
     public.closing_instant(timestamp, text), private.instant_near_change(timestamp, text, boolean) to authenticated, service_role;
+grant execute on function public.delete_version(text, uuid, integer) to authenticated;

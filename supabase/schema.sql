@@ -819,14 +819,30 @@ comment on function private.refuse_change() is 'Trigger: keeps the audit log app
 create or replace trigger audit_log_append_only before update or delete or truncate on public.audit_log
     for each statement execute function private.refuse_change();
 
+create or replace function private.read_version() returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+    if new.version is distinct from old.version then
+        raise exception 'this row was saved by somebody else in the meantime' using errcode = 'PT409';
+    end if;
+    -- What next_version, which runs after this one, knows a row by whose writer has said what they read.
+    new.version := old.version + 1;
+    return new;
+end
+$$;
+comment on function private.read_version() is 'Trigger of updates that name version: it must be the one that the row has.';
+
 create or replace function private.next_version() returns trigger
 language plpgsql
 set search_path = ''
 as $$
 begin
-    -- A client that sends the version it read is told when somebody saved in between. PostgREST answers PT409 with 409.
-    if new.version is distinct from old.version then
-        raise exception 'this row was saved by somebody else in the meantime' using errcode = 'PT409';
+    -- PostgREST answers PT428 with 428, Precondition Required. Seeds and the owner are nobody who has read a form.
+    if new.version = old.version and (auth.uid() is not null or current_user = 'authenticated') then
+        raise exception 'this row is saved with the version that was read' using errcode = 'PT428',
+            hint = 'Add version to the update, with the value that you read.';
     end if;
     new.version := old.version + 1;
     new.updated_at := now();
@@ -834,7 +850,8 @@ begin
     return new;
 end
 $$;
-comment on function private.next_version() is 'Trigger: counts versions of a settings row, says who and when, refuses a stale version.';
+comment on function private.next_version() is
+    'Trigger: counts versions of a settings row, says who and when; a person who does not say what version they read is refused.';
 
 do $$
 declare
@@ -844,6 +861,9 @@ begin
         'settings'] loop
         execute format('create or replace trigger %1$s_version before update on public.%1$s
             for each row execute function private.next_version()', target);
+        -- By their names, table_read fires before table_version.
+        execute format('create or replace trigger %1$s_read before update of version on public.%1$s
+            for each row execute function private.read_version()', target);
     end loop;
 end
 $$;
@@ -1618,36 +1638,42 @@ as $$
     from (
         select l.account_id, l.id, l.timezone, coalesce(location_state_at.at, now()) as instant,
             coalesce(location_state_at.at, now()) at time zone l.timezone as local_time,
-            (coalesce(location_state_at.at, now()) at time zone l.timezone)::date as today
+            (coalesce(location_state_at.at, now()) at time zone l.timezone)::date as today,
+            -- A fortnight, the days that may still run into it, and one that a clock set back has shown already.
+            (coalesce(location_state_at.at, now()) at time zone l.timezone)::date - 3 as first_day
         from public.locations l
         where l.id = location_state_at.location_id and isfinite(coalesce(location_state_at.at, now()))
+        offset 0
     ) p
     left join public.location_settings s on s.account_id = p.account_id and s.location_id = p.id
     cross join lateral (
         select coalesce(s.busy_mode_enabled and (s.busy_until is null or p.instant < s.busy_until), false) as busy
     ) busy
     cross join lateral (
-        with rules as (
-            -- Each date of the fortnight, the days that may still run into it, and one that a clock set back has shown already.
-            select h.id, 'weekly' as rule, null as reason, d.date + h.opens_at as opens,
-                d.date + (h.closes_at <= h.opens_at)::integer + h.closes_at as closes
-            from (select p.today + n as date from generate_series(-3, 16) n) d
-            join public.location_hours h on h.account_id = p.account_id and h.location_id = p.id
-                and h.weekday = extract(isodow from d.date)
-            where not exists (select from public.location_hours_exceptions e
-                where e.account_id = p.account_id and e.location_id = p.id and e.exception_date = d.date)
-            union all
-            select e.id, 'exception', e.reason, e.exception_date + e.opens_at,
-                e.exception_date + (e.closes_at <= e.opens_at)::integer + e.closes_at
+        -- offset 0 keeps the planner from computing what is named several times each time it is named.
+        with excepted as (
+            select e.id, e.reason, e.exception_date as date, e.opens_at, e.closes_at
             from public.location_hours_exceptions e
-            where e.account_id = p.account_id and e.location_id = p.id and not e.is_closed
-                and e.exception_date between p.today - 3 and p.today + 16
+            where e.account_id = p.account_id and e.location_id = p.id and e.exception_date between p.first_day and p.first_day + 20
+        ),
+        rules as (
+            select h.id, 'weekly' as rule, null as reason, d.date, h.opens_at, h.closes_at
+            from public.location_hours h
+            cross join generate_series(0, 14, 7) week
+            cross join lateral (
+                select p.first_day + (h.weekday - extract(isodow from p.first_day)::integer + 7) % 7 + week as date offset 0) d
+            where h.account_id = p.account_id and h.location_id = p.id and not exists (select from excepted x where x.date = d.date)
+            union all
+            select x.id, 'exception', x.reason, x.date, x.opens_at, x.closes_at from excepted x where x.opens_at is not null
         ),
         spans as (
             select i.id, i.rule, i.reason, i.starts, i.ends,
                 max(i.ends) over (order by i.starts, i.ends rows between unbounded preceding and 1 preceding) as reach
-            from (select r.id, r.rule, r.reason, public.opening_instant(r.opens, p.timezone) as starts,
-                public.closing_instant(r.closes, p.timezone) as ends from rules r) i
+            from (
+                select r.id, r.rule, r.reason, public.opening_instant(r.date + r.opens_at, p.timezone) as starts,
+                    public.closing_instant(r.date + (r.closes_at <= r.opens_at)::integer + r.closes_at, p.timezone) as ends
+                from rules r offset 0
+            ) i
             where i.starts < i.ends and i.ends > p.instant
         ),
         decided as (
@@ -1915,3 +1941,36 @@ $$;
 comment on function private.check_setting() is 'Trigger: the value of a setting fits the schema of its key, where there is one; the detail says where it does not.';
 create or replace trigger settings_schema before insert or update of key, value on public.settings
     for each row execute function private.check_setting();
+
+-- Versions: nothing is deleted unseen -----------------------------------------------------------------------------------
+
+create or replace function public.delete_version(table_name text, row_id uuid, version integer) returns void
+language plpgsql volatile
+set search_path = ''
+as $$
+declare
+    deleted integer;
+    found_version integer;
+begin
+    if delete_version.table_name is null
+        or delete_version.table_name not in ('location_hours', 'location_hours_exceptions', 'settings') then
+        raise exception 'nothing is deleted from there' using errcode = 'check_violation';
+    end if;
+    execute format('delete from public.%I t where t.id = $1 and t.version = $2', delete_version.table_name)
+        using delete_version.row_id, delete_version.version;
+    get diagnostics deleted = row_count;
+    if deleted = 1 then
+        return;
+    end if;
+    execute format('select t.version from public.%I t where t.id = $1', delete_version.table_name)
+        into found_version using delete_version.row_id;
+    if found_version is null then
+        raise exception 'no such row' using errcode = 'no_data_found';
+    elsif found_version is distinct from delete_version.version then
+        raise exception 'this row was saved by somebody else in the meantime' using errcode = 'PT409';
+    end if;
+    raise exception 'this row is not yours to delete' using errcode = 'insufficient_privilege';
+end
+$$;
+comment on function public.delete_version(text, uuid, integer) is
+    'Deletes a row of location_hours, location_hours_exceptions or settings as it was read: PT409 where it was saved since, no_data_found where it is out of reach.';
