@@ -29,6 +29,7 @@ VISIBLE: dict[str, tuple[Any, ...]] = {
     "public.location_hours": (24, 96, 12, 48, 132, 132),
     "public.location_hours_exceptions": (2, 3, 1, 2, 4, 4),
     "public.settings": (2, 3, 1, 3, 5, 5),
+    "public.setting_schemas": (1,) * 6,
     "public.knowledge_update_requests": (0, 2, 1, 1, 3, 3),
     "public.internal_notes": (2, 4, 1, 3, 5, 5),
     "public.api_keys": (0, 0, 0, 1, 3, 3),
@@ -41,6 +42,7 @@ VISIBLE: dict[str, tuple[Any, ...]] = {
     "public.metrics_daily_v": (2, 6, 1, 4, 8, 8),
     "public.mv_metrics_daily": (REFUSED,) * 6,
     "private.user_passwords": (REFUSED,) * 6,
+    "private.hours_locks": (REFUSED,) * 6,
     "private.web_sessions": (REFUSED,) * 6,
     "private.sign_in_attempts": (REFUSED,) * 6,
     "private.metrics_refreshes": (REFUSED,) * 6,
@@ -76,6 +78,12 @@ DELETED: dict[str, tuple[Any, ...]] = {
     "public.internal_notes": (1, 2, 1, 3, 5, REFUSED),
     "public.user_access": (0, 0, 0, 6, 10, REFUSED),
 }
+
+VERSIONED = {
+    "public.account_settings", "public.location_settings", "public.location_hours",
+    "public.location_hours_exceptions", "public.settings",
+}  # fmt: skip
+"""Whose rows count their versions: an update by a person names the one that was read."""
 
 PLATFORM_TABLES = (
     "accounts", "locations", "call_logs", "order_logs", "order_updates", "upsells", "reservations",

@@ -10,7 +10,7 @@ NEWCOMER = PEOPLE["newcomer"]
 Change = tuple[LiteralString, str, str, str, dict[str, Any] | None, dict[str, Any] | None]
 CHANGES: dict[str, Change] = {
     "account_settings": (
-        "update public.account_settings set avg_spend_per_head = 50 where account_id = '"
+        "update public.account_settings set avg_spend_per_head = 50, version = version where account_id = '"
         + str(ACCOUNT_A)
         + "'",
         "manager",
@@ -21,7 +21,7 @@ CHANGES: dict[str, Change] = {
     ),
     "location_settings": (
         "update public.location_settings"
-        " set busy_mode_enabled = true, extra_wait_seconds = 600, busy_reason = 'rain'"
+        " set busy_mode_enabled = true, extra_wait_seconds = 600, busy_reason = 'rain', version = version"
         " where location_id = '10c00000-0000-7000-8000-0000000000a1'",
         "manager",
         "location_settings",
@@ -30,7 +30,7 @@ CHANGES: dict[str, Change] = {
         {"busy_mode_enabled": True, "extra_wait_seconds": 600, "busy_reason": "rain"},
     ),
     "a value taken away": (
-        "update public.account_settings set avg_spend_per_head = null where account_id = '"
+        "update public.account_settings set avg_spend_per_head = null, version = version where account_id = '"
         + str(ACCOUNT_A)
         + "'",
         "manager",
@@ -73,7 +73,7 @@ CHANGES: dict[str, Change] = {
         },
     ),
     "settings": (
-        """update public.settings set value = '{"voice": "tide"}'
+        """update public.settings set value = '{"voice": "tide"}', version = version
         where key = 'ai_voice' and location_id is null and org_id = 'a0000000-0000-7000-8000-00000000000a'""",
         "manager",
         "settings",

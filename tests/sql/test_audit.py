@@ -8,6 +8,9 @@ from tests.sql.asking import ACCOUNT_A, PEOPLE, Asking, call_id, location_id
 from tests.sql.audit_lines import HEADERS, Log
 from tests.sql.audited_changes import CHANGES
 
+WAIT_LONGER = """update public.location_settings set extra_wait_seconds = 60, version = version
+    where location_id = %s"""
+
 A1 = location_id("a1")
 
 
@@ -54,14 +57,17 @@ def test_every_table_that_people_write_is_audited(asking: Asking) -> None:
 
 def test_a_line_says_where_it_belongs(asking: Asking, log: Log) -> None:
     asking.as_person("manager").execute(
-        "update public.location_settings set extra_wait_seconds = 60 where location_id = %s", [A1]
+        WAIT_LONGER,
+        [A1],
     )
     (line,) = log.lines()
     assert (line["account_id"], line["location_id"]) == (ACCOUNT_A, A1)
 
 
 def test_saving_what_was_there_writes_no_line(asking: Asking, log: Log) -> None:
-    asking.as_person("manager").execute("update public.location_settings set extra_wait_seconds = 0")
+    asking.as_person("manager").execute(
+        "update public.location_settings set extra_wait_seconds = 0, version = version"
+    )
     assert log.lines() == []
 
 
@@ -84,7 +90,10 @@ def test_a_header_that_is_not_json_loses_the_line_its_origin_and_nothing_else(
 ) -> None:
     asking.as_person("manager")
     asking.execute("select set_config('request.headers', 'x{', true)")
-    asking.execute("update public.location_settings set extra_wait_seconds = 60 where location_id = %s", [A1])
+    asking.execute(
+        WAIT_LONGER,
+        [A1],
+    )
     (line,) = log.lines()
     assert line["request_id"] is None
     assert line["actor_user_id"] == PEOPLE["manager"]
@@ -92,7 +101,10 @@ def test_a_header_that_is_not_json_loses_the_line_its_origin_and_nothing_else(
 
 def test_an_address_that_is_none_gives_way_to_the_connections(asking: Asking, log: Log) -> None:
     asking.as_person("manager", x_forwarded_for="unknown, 10.0.0.1")
-    asking.execute("update public.location_settings set extra_wait_seconds = 60 where location_id = %s", [A1])
+    asking.execute(
+        WAIT_LONGER,
+        [A1],
+    )
     (line,) = log.lines()
     assert line["address"] == "127.0.0.1"
 

@@ -13,6 +13,7 @@ NEEDED_BY_POLICIES = {
     "private.administers()",
     "private.call_seconds(timestamp with time zone,timestamp with time zone,timestamp with time zone)",
     "private.duration_bucket(integer)",
+    "private.instant_near_change(timestamp without time zone,text,boolean)",
     "private.is_time_zone(text)",
     "private.knows_person(uuid)",
     "private.location_ids()",
@@ -35,13 +36,17 @@ NEEDED_BY_POLICIES = {
 READ_BY_CLIENTS = {
     "public.call_status(text,text,text)",
     "public.call_type(text)",
+    "public.closing_instant(timestamp without time zone,text)",
+    "public.location_state_at(uuid,timestamp with time zone)",
     "public.mask_phone(text)",
     "public.metrics_refreshed_at()",
+    "public.opening_instant(timestamp without time zone,text)",
 }
 FUNCTIONS = {
     "authenticated": NEEDED_BY_POLICIES
     | READ_BY_CLIENTS
     | {
+        "public.delete_version(text,uuid,integer)",
         "public.mentionable_people(uuid)",
         "public.open_recording(uuid)",
         "public.record_export(text,jsonb,bigint)",

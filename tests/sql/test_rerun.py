@@ -85,7 +85,7 @@ def test_a_second_and_a_third_run_change_nothing(cluster: Cluster, empty_databas
     load(empty_database)
     owned(empty_database, "select private.refresh_metrics()")
     first = dump(cluster, empty_database)
-    assert sum(line.startswith("CREATE TABLE public.") for line in first) == 18
+    assert sum(line.startswith("CREATE TABLE public.") for line in first) == 19
     assert sum(line.startswith("CREATE POLICY") for line in first) > 40
     for _ in range(2):
         lines = load(empty_database)

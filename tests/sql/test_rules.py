@@ -7,8 +7,9 @@ import pytest
 from tests.sql.access_table import OUR_SCHEMAS
 from tests.sql.asking import ACCOUNT_A, ACCOUNT_B, Asking, call_id, location_id
 
-# Not of one tenant: the tenants themselves, people, their access (which may be to every account), the log.
-WITHOUT_TENANT = {"accounts", "users", "user_access", "audit_log"}
+# Not of one tenant: the tenants themselves, people, their access (which may be to every account), the log,
+# and what the settings of every tenant have to look like.
+WITHOUT_TENANT = {"accounts", "users", "user_access", "audit_log", "setting_schemas"}
 
 KEYS = """
     select k.conrelid::regclass::text, k.conname::text, k.contype::text, k.confrelid::regclass::text,

@@ -11,6 +11,7 @@ VERSIONED = {
     "location_hours_exceptions": "reason = 'changed'",
     "settings": "value = '{\"changed\": true}'",
 }
+DELETED_BY_VERSION = ("location_hours", "location_hours_exceptions", "settings")
 
 
 @pytest.mark.parametrize("table", VERSIONED)
@@ -35,11 +36,51 @@ def test_a_stale_version_is_refused(asking: Asking, table: str, version: int) ->
 
 
 @pytest.mark.parametrize("table", VERSIONED)
-def test_a_save_without_a_version_takes_the_next(asking: Asking, table: str) -> None:
+def test_a_person_who_does_not_say_what_they_read_is_refused(asking: Asking, table: str) -> None:
     row = asking.as_person("manager").scalar(f"select id from public.{table} order by id limit 1")
+    unsaid = f"update public.{table} set {VERSIONED[table]} where id = %s"
+    assert asking.refusal(unsaid, [row])[0] == "PT428"
+    assert asking.refusal(f"update public.{table} set {VERSIONED[table]}, version = null")[0] == "PT409"
+
+
+@pytest.mark.parametrize("table", VERSIONED)
+def test_a_seed_saves_without_a_version_and_takes_the_next(asking: Asking, table: str) -> None:
+    row = asking.scalar(f"select id from public.{table} order by id limit 1")
     for _ in range(2):
         asking.execute(f"update public.{table} set {VERSIONED[table]} where id = %s", [row])
     assert asking.scalar(f"select version from public.{table} where id = %s", [row]) == 3
+
+
+@pytest.mark.parametrize("table", DELETED_BY_VERSION)
+def test_a_row_is_deleted_as_it_was_read(asking: Asking, table: str) -> None:
+    row = asking.as_person("manager").scalar(f"select id from public.{table} order by id limit 1")
+    asking.execute(f"update public.{table} set {VERSIONED[table]}, version = 1 where id = %s", [row])
+    delete = "select public.delete_version(%s, %s, %s)"
+    for stale in (None, 0, 1, 3):
+        assert asking.refusal(delete, [table, row, stale])[0] == "PT409"
+    assert asking.reach(f"delete from public.{table} where id = %s and version = 1", [row]) == 0
+    asking.execute(delete, [table, row, 2])
+    assert asking.scalar(f"select count(*) from public.{table} where id = %s", [row]) == 0
+    assert asking.refusal(delete, [table, row, 2])[0] == "P0002"
+
+
+@pytest.mark.parametrize("table", DELETED_BY_VERSION)
+def test_a_deletion_is_refused_to_whoever_may_not_delete(asking: Asking, table: str) -> None:
+    delete = "select public.delete_version(%s, %s, 1)"
+    row = asking.as_person("operator").scalar(f"select id from public.{table} order by id limit 1")
+    assert asking.refusal(delete, [table, row])[0] == "42501"
+    assert asking.as_person("manager").reach(delete, [table, row]) == 1
+    # A row out of reach is told as no row at all.
+    assert asking.as_person("manager_lyon").refusal(delete, [table, row])[0] == "P0002"
+    assert asking.as_role("anon").refusal(delete, [table, row])[0] == "42501"
+
+
+@pytest.mark.parametrize(
+    "table", ["users", "audit_log", "location_settings; drop table public.settings", None]
+)
+def test_nothing_else_is_deleted_by_version(asking: Asking, table: str | None) -> None:
+    delete = "select public.delete_version(%s, gen_random_uuid(), 1)"
+    assert asking.as_person("admin").refusal(delete, [table])[0] == "23514"
 
 
 @pytest.mark.parametrize("table", VERSIONED)
