@@ -140,12 +140,20 @@ def _tile(
         definition=definition,
         url=url,
         change=change_of(now, before),
-        before="no earlier data" if kpis.previous is None else Markup("{} before").format(write(before)),
+        before=_before(kpis, write(before)),
         points=[
             None if value is None else float(value) for value in (read(day.totals) for day in kpis.course)
         ],
-        **words,
+        **{**words, "good": words.get("good", "up") if kpis.period.preset != "today" else None},
     )
+
+
+def _before(kpis: Kpis, written: Markup | str) -> Markup | str:
+    if kpis.previous is None:
+        return "no earlier data"
+    # Today is not over: less than all of yesterday is neither good nor bad news yet.
+    words = "all day yesterday" if kpis.period.preset == "today" else "before"
+    return Markup("{} {}").format(written, words)
 
 
 def _money_tile(
