@@ -118,7 +118,8 @@ def test_a_few_calls_in_a_hundred_want_a_look(demo: psycopg.Connection[Any]) -> 
 def test_money_of_orders_adds_up_except_where_review_says_so(demo: psycopg.Connection[Any]) -> None:
     wrong, orders = demo.execute(
         """select count(*) filter (where not private.order_adds_up(items, subtotal_amount, tax_amount,
-            service_charge_amount, delivery_amount, total_amount)), count(*) from public.order_logs"""
+            service_charge_amount, delivery_amount, total_amount)) as wrong, count(*) as orders
+        from public.order_logs"""
     ).fetchone()
     assert 0 < wrong < orders / 50
 
