@@ -374,7 +374,7 @@ def test_the_notes_own_page_edits_it(operator: FlaskClient, database: Database) 
     assert note(database, OPERATORS_NOTE).note_md == "Ask @Account Manager."
     assert note(database, OPERATORS_NOTE).mentions == [MANAGER]
     again = send(operator, path, note_md="Over it.", seen_at="")
-    assert again.status_code == 200
+    assert again.status_code == 422
     assert "changed in another window" in again.text
     assert note(database, OPERATORS_NOTE).note_md == "Ask @Account Manager."
 
@@ -395,6 +395,7 @@ def test_the_notes_own_page_asks_and_then_deletes(operator: FlaskClient, databas
     assert note(database, OPERATORS_NOTE) is not None
     answer = send(operator, "/notes/delete/", id=str(OPERATORS_NOTE))
     assert answer.status_code == 302
+    assert answer.headers["Location"] == "/notes/"
     assert note(database, OPERATORS_NOTE) is None
 
 
