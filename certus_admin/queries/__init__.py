@@ -1,4 +1,4 @@
-"""The typed query helpers: one answer each, its statement beside it. Their TypeScript twins carry the same names."""
+"""The typed query helpers: one answer each, its statement beside it. They have TypeScript twins."""
 
 from certus_admin.queries.calls import CallFilters, CallRow, list_calls, list_recent_calls
 from certus_admin.queries.kpis import Kpis, get_kpis
