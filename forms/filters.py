@@ -38,7 +38,7 @@ DAYS_IN_REACH = {"min": FIRST_DAY.isoformat(), "max": LAST_DAY.isoformat()}
 
 
 def choices(values: Sequence[str], **labels: str) -> list[SelectChoice]:
-    """What a select offers: words of the database with their labels (by default the word itself, spelt out)."""
+    """What a select offers: words of the database with their labels (by default the word, spelt out)."""
     return [SelectChoice(value, labels.get(value, value.replace("_", " ").capitalize())) for value in values]
 
 
@@ -183,9 +183,9 @@ class FilterForm(Form):
 
     def _offer_places(self) -> None:
         accounts = {str(place.account_id): place.account_name for place in self.places}
-        self.account.choices = [SelectChoice(*pair) for pair in (ANY, *accounts.items())]
+        self.account.choices = [ANY, *(SelectChoice(*account) for account in accounts.items())]
         self.location.choices = [
-            SelectChoice(*ANY),
+            ANY,
             *(
                 SelectChoice(
                     str(place.location_id),
