@@ -22,7 +22,7 @@ class Turn:
 
 
 def parse_transcript(text: str | None) -> tuple[Turn, ...]:
-    """The turns of a transcript, in order; a line without a speaker continues the one before, so none is lost."""
+    """The turns of a transcript, in order; a line without a speaker continues the one before it."""
     turns: list[tuple[str, list[str]]] = []
     for line in LINE_BREAK.split((text or "").strip()) if text and text.strip() else ():
         named = LINE.fullmatch(line)

@@ -3,16 +3,17 @@
 from wtforms import SelectField, StringField
 from wtforms.validators import Optional, Regexp
 
-from certus_admin.queries.calls import CALL_STATUSES, CALL_TYPES, DIRECTIONS, CallFilters
+from certus_admin.queries.calls import CALL_STATUSES, CALL_TYPES, DIRECTIONS, DURATIONS, CallFilters
 from forms.filters import ANY, ChecksField, ChoiceField, FilterForm, WordsField, choices
 
-YES_OR_NO = [ANY, ("yes", "Yes"), ("no", "No")]
+YES_OR_NO = [ANY, *choices(("yes", "no"))]
 DURATION_CHOICES = [
-    ("", "Any"),
-    ("under_30s", "Under 30 s"),
-    ("30s_to_2m", "30 s to 2 min"),
-    ("2m_to_5m", "2 to 5 min"),
-    ("over_5m", "Over 5 min"),
+    ANY,
+    *choices(
+        DURATIONS,
+        under_30s="Under 30 s",
+        **{"30s_to_2m": "30 s to 2 min", "2m_to_5m": "2 to 5 min", "over_5m": "Over 5 min"},
+    ),
 ]
 
 

@@ -22,24 +22,24 @@ from wtforms.widgets import CheckboxInput, HiddenInput
 from certus_admin.queries.dates import LocalDates
 from certus_admin.queries.places import Place
 
-ANY = ("", "Any")
+ANY = SelectChoice("", "Any")
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 PERIOD_CHOICES = [
-    ("", "Any time"),
-    ("today", "Today"),
-    ("yesterday", "Yesterday"),
-    ("7d", "Last 7 days"),
-    ("30d", "Last 30 days"),
-    ("90d", "Last 90 days"),
+    SelectChoice("", "Any time"),
+    SelectChoice("today", "Today"),
+    SelectChoice("yesterday", "Yesterday"),
+    SelectChoice("7d", "Last 7 days"),
+    SelectChoice("30d", "Last 30 days"),
+    SelectChoice("90d", "Last 90 days"),
 ]
 PRINTABLE = re.compile(r"[^\x00-\x1f\x7f]*\Z")
 PAGING = frozenset({"older", "newer"})
 DAYS_IN_REACH = {"min": FIRST_DAY.isoformat(), "max": LAST_DAY.isoformat()}
 
 
-def choices(values: Sequence[str], **labels: str) -> list[tuple[str, str]]:
-    """Pairs for a select: words of the database with their labels (by default the word itself, spelt out)."""
-    return [(value, labels.get(value, value.replace("_", " ").capitalize())) for value in values]
+def choices(values: Sequence[str], **labels: str) -> list[SelectChoice]:
+    """What a select offers: words of the database with their labels (by default the word, spelt out)."""
+    return [SelectChoice(value, labels.get(value, value.replace("_", " ").capitalize())) for value in values]
 
 
 class ChoiceField(SelectField):
@@ -47,8 +47,8 @@ class ChoiceField(SelectField):
 
     data: str | None
 
-    def __init__(self, label: str, choices: Sequence[tuple[str, str]] = (), **options: Any) -> None:
-        super().__init__(label, choices=choices, default="", **options)
+    def __init__(self, label: str, choices: Sequence[SelectChoice] = (), **options: Any) -> None:
+        super().__init__(label, choices=[SelectChoice(*pair) for pair in choices], default="", **options)
 
 
 class PlaceField(ChoiceField):
@@ -99,6 +99,9 @@ class ChecksField(SelectMultipleField):
 
     widget = CheckMenu()
     option_widget = CheckboxInput()
+
+    def __init__(self, label: str, choices: Sequence[tuple[str, str]], **options: Any) -> None:
+        super().__init__(label, choices=[SelectChoice(*pair) for pair in choices], **options)
 
 
 def _day_in_reach(_form: Form, field: DateField) -> None:
@@ -180,9 +183,9 @@ class FilterForm(Form):
 
     def _offer_places(self) -> None:
         accounts = {str(place.account_id): place.account_name for place in self.places}
-        self.account.choices = [ANY, *accounts.items()]
+        self.account.choices = [ANY, *(SelectChoice(*account) for account in accounts.items())]
         self.location.choices = [
-            SelectChoice("", "Any"),
+            ANY,
             *(
                 SelectChoice(
                     str(place.location_id),

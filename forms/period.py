@@ -42,7 +42,7 @@ class PeriodForm(FilterForm):
         return self.period.data or DEFAULT_PRESET
 
     def dates_at(self, now: datetime | None = None) -> Period:
-        """The chosen period in the local dates of the chosen places. BadRequest names what is wrong with it."""
+        """The chosen period in the local dates of the chosen places. BadRequest names what is wrong."""
         zones = [place.timezone for place in self.chosen_places]
         if self.preset:
             return preset_period(self.preset, zones, now)

@@ -9,7 +9,7 @@ from time import perf_counter
 import psycopg
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from seeds.bulk_indexes import indexes_afterwards
+from seeds.bulk_rebuild import rebuilt_afterwards
 from seeds.bulk_text import CallText, Piece
 from seeds.bulk_world import Spots, add_world, make_spots, share_with_demo
 from seeds.rows import COLUMNS, copy_statement
@@ -38,7 +38,7 @@ def load_bulk(owner_url: str, calls: int, accounts: int, seed: int, *, share: bo
     """Add `calls` synthetic calls of the past year, with orders and reservations, to bulk accounts.
 
     The same seed gives the same mixture; a later run adds to it under new ids. All calls are one transaction;
-    while it lasts nobody else reads them where indexes_afterwards drops indexes. Raises SeedError for `share`
+    while it lasts nobody else reads them where rebuilt_afterwards rebuilds. Raises SeedError for `share`
     without the demo's people.
     """
     spots = make_spots(accounts)
@@ -49,7 +49,7 @@ def load_bulk(owner_url: str, calls: int, accounts: int, seed: int, *, share: bo
     began = perf_counter()
     with psycopg.connect(owner_url, application_name="flask seed bulk") as connection:
         text = CallText(Spots(spots), calls, str(seed), datetime.now(UTC))
-        with Progress(*BAR) as progress, indexes_afterwards(connection, calls) as dropped:
+        with Progress(*BAR) as progress, rebuilt_afterwards(connection, calls) as dropped:
             task = progress.add_task("calls", total=calls)
             for piece in _prepared(text.pieces()):
                 _copy(connection, piece)

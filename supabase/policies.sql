@@ -165,7 +165,9 @@ begin
     drop policy if exists api_keys_insert on public.api_keys;
     execute format('create policy api_keys_insert on public.api_keys for insert to authenticated with check (%s)', rule);
     drop policy if exists api_keys_update on public.api_keys;
-    execute format('create policy api_keys_update on public.api_keys for update to authenticated using (%1$s) with check (%1$s)', rule);
+    -- A key that is revoked stays so: nobody brings a label back to life.
+    execute format('create policy api_keys_update on public.api_keys for update to authenticated
+        using (revoked_at is null and %1$s) with check (%1$s)', rule);
 end
 $$;
 -- delete is not granted: a key is revoked, and stays in the list.

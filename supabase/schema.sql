@@ -278,11 +278,11 @@ create table if not exists public.order_logs (
     status text not null default 'confirmed' check (status in
         ('pending', 'confirmed', 'preparing', 'ready', 'completed', 'canceled', 'rejected', 'failed')),
     fulfillment_type text not null default 'pickup' check (fulfillment_type in ('pickup', 'delivery', 'dine_in')),
-    subtotal_amount numeric(12, 2) not null default 0,
-    tax_amount numeric(12, 2) not null default 0,
-    service_charge_amount numeric(12, 2) not null default 0,
-    delivery_amount numeric(12, 2) not null default 0,
-    total_amount numeric(12, 2) not null default 0,
+    subtotal_amount numeric(12, 2) not null default 0 check (subtotal_amount <> 'NaN'),
+    tax_amount numeric(12, 2) not null default 0 check (tax_amount <> 'NaN'),
+    service_charge_amount numeric(12, 2) not null default 0 check (service_charge_amount <> 'NaN'),
+    delivery_amount numeric(12, 2) not null default 0 check (delivery_amount <> 'NaN'),
+    total_amount numeric(12, 2) not null default 0 check (total_amount <> 'NaN'),
     items jsonb not null default '[]' check (jsonb_typeof(items) = 'array'),
     created_at timestamptz not null default now(),
     primary key (account_id, id),
@@ -311,7 +311,7 @@ create table if not exists public.upsells (
     location_id uuid not null,
     order_id uuid not null,
     item_name text not null,
-    amount numeric(12, 2) not null default 0,
+    amount numeric(12, 2) not null default 0 check (amount <> 'NaN'),
     accepted boolean not null default false,
     created_at timestamptz not null default now(),
     primary key (account_id, id),
@@ -331,7 +331,7 @@ create table if not exists public.reservations (
     guest_name text,
     guest_phone text,
     guest_count integer check (guest_count between 1 and 10000),
-    avg_spend_per_head_override numeric(12, 2) check (avg_spend_per_head_override >= 0),
+    avg_spend_per_head_override numeric(12, 2) check (avg_spend_per_head_override >= 0 and avg_spend_per_head_override <> 'NaN'),
     special_requests text,
     status text not null default 'confirmed' check (status in
         ('requested', 'confirmed', 'seated', 'completed', 'canceled', 'no_show', 'failed')),
@@ -348,7 +348,7 @@ comment on table public.reservations is 'Tables booked on calls: an instant, or 
 create table if not exists public.account_settings (
     account_id uuid not null references public.accounts (id),
     id uuid not null default private.uuid_v7(),
-    avg_spend_per_head numeric(12, 2) check (avg_spend_per_head >= 0),
+    avg_spend_per_head numeric(12, 2) check (avg_spend_per_head >= 0 and avg_spend_per_head <> 'NaN'),
     baseline_handle_seconds integer check (baseline_handle_seconds between 1 and 7200),
     version integer not null default 1,
     updated_at timestamptz not null default now(),
@@ -366,7 +366,7 @@ create table if not exists public.location_settings (
     extra_wait_seconds integer not null default 0 check (extra_wait_seconds between 0 and 14400),
     busy_until timestamptz,
     busy_reason text check (length(busy_reason) <= 200),
-    avg_spend_per_head numeric(12, 2) check (avg_spend_per_head >= 0),
+    avg_spend_per_head numeric(12, 2) check (avg_spend_per_head >= 0 and avg_spend_per_head <> 'NaN'),
     baseline_handle_seconds integer check (baseline_handle_seconds between 1 and 7200),
     version integer not null default 1,
     updated_at timestamptz not null default now(),
@@ -1190,8 +1190,7 @@ full join tables t using (account_id, location_id, date);
 comment on view private.metrics_daily_live is 'What mv_metrics_daily holds, computed afresh: the one place where the numbers are defined.';
 
 create materialized view if not exists public.mv_metrics_daily as
-select * from private.metrics_daily_live
-with no data;
+select * from private.metrics_daily_live;
 comment on materialized view public.mv_metrics_daily is
     'One row per account, location and local date. Clients read metrics_daily_v: a materialized view cannot have row-level security.';
 create unique index if not exists mv_metrics_daily_account_id_location_id_date_idx
@@ -1315,10 +1314,16 @@ begin
     if relation not in ('calls', 'orders', 'reservations', 'metrics', 'audit', 'notes') or length(filters::text) > 4000 then
         raise exception 'not an export' using errcode = 'check_violation';
     end if;
-    -- An export of one account is that account's to read in its log; the others belong to whoever sees everything.
+    -- An export of one account or location is that account's to read in its log; others belong to whoever sees everything.
+    -- Compared as text: a filter that is no uuid names no account, and is no error either.
     perform private.write_audit(
-        case when (filters ->> 'account')::uuid = any (private.account_ids()) or private.sees_everything() then (filters ->> 'account')::uuid end,
-        null, 'export', relation, null, null, jsonb_build_object('filters', filters, 'rows', row_count));
+        (select l.account_id from public.locations l
+            where (l.id::text = filters ->> 'location' or (filters ->> 'location' is null and l.account_id::text = filters ->> 'account'))
+                and private.sees_location(l.account_id, l.id)
+            limit 1),
+        (select l.id from public.locations l
+            where l.id::text = filters ->> 'location' and private.sees_location(l.account_id, l.id)),
+        'export', relation, null, null, jsonb_build_object('filters', filters, 'rows', row_count));
 end
 $$;
 comment on function public.record_export(text, jsonb, bigint) is 'Writes the audit line of an export: what, filtered how, how many rows.';

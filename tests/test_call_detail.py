@@ -1,102 +1,30 @@
-"""One call: what the drawer and its page show, what listening and revealing leave in the audit log."""
+"""One call: what the query gives, what the drawer and its page show."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
-from werkzeug.test import TestResponse
 
-from certus_admin.database import Caller, acting_as, db
-from certus_admin.queries.call_detail import CallDetail, get_call_detail
-from certus_admin.recordings import is_recording_address
+from certus_admin.database import Caller, acting_as
+from certus_admin.queries.call_detail import get_call_detail
+from tests.call_pages import (
+    ACCOUNT,
+    HTMX,
+    MISSED_CALL,
+    OPERATOR,
+    ORDER_CALL,
+    OUT_OF_REACH,
+    RESERVATION_CALL,
+    SEAPORT,
+    counted,
+    detail,
+    new_call,
+)
 from tests.fixtures.database import Database
-from tests.fixtures.pages import ClientOf
-
-ACCOUNT = UUID("a0000000-0000-7000-8000-00000000000a")
-SEAPORT = UUID("10c00000-0000-7000-8000-0000000000a1")
-ORDER_CALL = UUID("ca110000-0000-7000-8000-000000000001")
-RESERVATION_CALL = UUID("ca110000-0000-7000-8000-000000000002")
-MISSED_CALL = UUID("ca110000-0000-7000-8000-000000000003")
-OUT_OF_REACH = UUID("ca110000-0000-7000-8000-000000000011")
-OPERATOR = UUID("05e00000-0000-7000-8000-000000000003")
-RAW_NUMBER = "+1 617-555-0142"
-HTMX = {"HX-Request": "true"}
-REASON = "The guest asked to be called back"
-
-
-@pytest.fixture
-def operator(client_of: ClientOf) -> FlaskClient:
-    """The operator of Seaport and Market."""
-    return client_of("operator")
-
-
-@contextmanager
-def counted(app: Flask) -> Iterator[list[str]]:
-    """The statements that are sent meanwhile."""
-    sent: list[str] = []
-
-    def note(*arguments: Any) -> None:
-        sent.append(arguments[2])
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    yield sent
-    event.remove(engine, "before_cursor_execute", note)
-
-
-def detail(app: Flask, call_id: UUID) -> CallDetail:
-    """The call as the operator has it."""
-    with app.app_context(), acting_as(Caller(OPERATOR)):
-        found = get_call_detail(call_id)
-    assert found is not None
-    return found
-
-
-def reveal(
-    client: FlaskClient, call_id: UUID, reason: str, headers: dict[str, str] | None = None
-) -> TestResponse:
-    """Send the form of the drawer."""
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get(f"/calls/{ORDER_CALL}").text)
-    assert token is not None
-    form = {"reason": reason, "csrf_token": token[1]}
-    return client.post(f"/calls/{call_id}/reveal", data=form, headers=headers)
-
-
-def audit_lines(database: Database, action: str) -> list[Any]:
-    """What the audit log says about `action`, oldest first."""
-    with database.owner() as owner:
-        return owner.execute(
-            """select actor_user_id, row_id, after, account_id, location_id, application
-            from public.audit_log where action = %s order by at""",
-            [action],
-        ).fetchall()
-
-
-def new_call(database: Database, **columns: Any) -> UUID:
-    """A call at Seaport, ten minutes long."""
-    values = {
-        "account_id": ACCOUNT, "location_id": SEAPORT, "provider": "retell", "provider_call_id": uuid4().hex,
-        "provider_status": "ended", "end_reason": "user_hangup", "intent": "general",
-        "started_at": datetime(2026, 1, 20, 17, 0, tzinfo=UTC),
-        "ended_at": datetime(2026, 1, 20, 17, 10, tzinfo=UTC),
-        **columns,
-    }  # fmt: skip
-    names, places = ", ".join(values), ", ".join(f"%({name})s" for name in values)
-    with database.owner() as owner:
-        statement = f"insert into public.call_logs ({names}) values ({places}) returning id"
-        row = owner.execute(statement, values).fetchone()
-    assert row is not None
-    return UUID(str(row.id))
-
 
 # What the query gives
 
@@ -256,120 +184,3 @@ def test_text_of_the_platform_is_inert(operator: FlaskClient, database: Database
     assert "<img" not in page
     assert not re.search(r"<[^>]*\son\w+=", page)
     assert not re.search(r'(href|src)="(javascript|data):', page)
-
-
-def test_the_raw_number_is_in_no_page(operator: FlaskClient) -> None:
-    for answer in (operator.get(f"/calls/{ORDER_CALL}"), operator.get(f"/calls/{ORDER_CALL}", headers=HTMX)):
-        assert "0142" in answer.text
-        assert "555-0142" not in answer.text
-
-
-# The number, for a reason
-
-
-@pytest.mark.parametrize("headers", [HTMX, {}])
-def test_a_reason_reveals_the_number_once_and_is_written_down(
-    operator: FlaskClient, database: Database, headers: dict[str, str]
-) -> None:
-    before = len(audit_lines(database, "reveal"))
-    answer = reveal(operator, ORDER_CALL, f"  {REASON} ", headers)
-    assert answer.status_code == 200
-    assert RAW_NUMBER in answer.text
-    assert answer.headers["Cache-Control"] == "no-store"
-    lines = audit_lines(database, "reveal")
-    assert len(lines) == before + 1
-    assert lines[-1].actor_user_id == OPERATOR
-    assert lines[-1].row_id == ORDER_CALL
-    assert lines[-1].after == {"reason": REASON}
-    assert lines[-1].application == "back office"
-    assert RAW_NUMBER not in operator.get(f"/calls/{ORDER_CALL}").text
-
-
-@pytest.mark.parametrize(
-    ("reason", "error"),
-    [("", "Say why"), ("  \0 ", "Say why"), ("ab", "3 to 200"), ("x" * 201, "3 to 200")],
-)
-@pytest.mark.parametrize("headers", [HTMX, {}])
-def test_without_a_good_reason_nothing_is_revealed(
-    operator: FlaskClient, database: Database, headers: dict[str, str], reason: str, error: str
-) -> None:
-    before = audit_lines(database, "reveal")
-    answer = reveal(operator, ORDER_CALL, reason, headers)
-    assert answer.status_code == 422
-    assert error in answer.text
-    assert RAW_NUMBER not in answer.text
-    assert audit_lines(database, "reveal") == before
-
-
-def test_revealing_out_of_reach_is_404_and_unwritten(operator: FlaskClient, database: Database) -> None:
-    before = audit_lines(database, "reveal")
-    assert reveal(operator, OUT_OF_REACH, REASON).status_code == 404
-    assert reveal(operator, uuid4(), REASON).status_code == 404
-    assert audit_lines(database, "reveal") == before
-
-
-def test_revealing_needs_the_forms_token(operator: FlaskClient) -> None:
-    answer = operator.post(f"/calls/{ORDER_CALL}/reveal", data={"reason": REASON})
-    assert answer.status_code == 400
-    assert RAW_NUMBER not in answer.text
-
-
-def test_the_number_and_the_reason_reach_no_log(
-    operator: FlaskClient, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert RAW_NUMBER in reveal(operator, ORDER_CALL, REASON).text
-    said = capsys.readouterr().out
-    assert f"/calls/{ORDER_CALL}/reveal" in said
-    assert "0142" not in said
-    assert REASON not in said
-
-
-# The recording
-
-
-def test_listening_is_written_down_and_sent_on(operator: FlaskClient, database: Database) -> None:
-    before = len(audit_lines(database, "play"))
-    answer = operator.get(f"/calls/{ORDER_CALL}/recording")
-    assert answer.status_code == 302
-    assert answer.headers["Location"] == "/recordings/demo-1.wav"
-    assert answer.headers["Cache-Control"] == "no-store"
-    lines = audit_lines(database, "play")
-    assert len(lines) == before + 1
-    assert (lines[-1].actor_user_id, lines[-1].row_id) == (OPERATOR, ORDER_CALL)
-
-
-@pytest.mark.parametrize("call_id", [MISSED_CALL, OUT_OF_REACH, uuid4()])
-def test_without_a_recording_there_is_none(operator: FlaskClient, database: Database, call_id: UUID) -> None:
-    before = audit_lines(database, "play")
-    assert operator.get(f"/calls/{call_id}/recording").status_code == 404
-    assert audit_lines(database, "play") == before
-
-
-def test_a_providers_address_is_followed_exactly_as_it_is(operator: FlaskClient, database: Database) -> None:
-    address = "https://storage.provider.example/r/1.wav?signature=a%2Fb&expires=1"
-    call_id = new_call(database, recording_url=address)
-    assert operator.get(f"/calls/{call_id}/recording").headers["Location"] == address
-    assert address not in operator.get(f"/calls/{call_id}").text
-
-
-@pytest.mark.parametrize(
-    ("address", "is_followed"),
-    [
-        ("https://provider.example/a.wav", True),
-        ("http://provider.example/a.wav", True),
-        ("/recordings/demo-1.wav", True),
-        ("/recordings/../secret.wav", False),
-        ("/calls/1/recording", False),
-        ("//evil.example/a.wav", False),
-        ("javascript:alert(1)", False),
-        ("data:audio/wav;base64,AAAA", False),
-        ("file:///etc/passwd", False),
-        ("https:///a.wav", False),
-        ("https://provider.example/\r\nSet-Cookie: a=b", False),
-        ("https:\\\\evil.example", False),
-        ("https://[::1", False),
-        ("", False),
-    ],
-)
-def test_only_web_addresses_and_our_own_sounds_are_followed(address: str, is_followed: bool) -> None:
-    assert is_recording_address(address) is is_followed

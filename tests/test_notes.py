@@ -1,77 +1,28 @@
-"""Notes on calls: written, mentioned, changed and deleted, with scripts and without, and the list of them."""
+"""Notes on calls: written, mentioned, changed and deleted, with scripts and without."""
 
-import json
 import re
-from collections.abc import Iterator
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from tests.fixtures.database import Database
 from tests.fixtures.pages import ClientOf
+from tests.note_pages import (
+    CALL,
+    HTMX,
+    MANAGER,
+    MANAGERS_NOTE,
+    NOTES,
+    OPERATOR,
+    OPERATORS_NOTE,
+    OUT_OF_REACH,
+    note,
+    notes,
+    send,
+)
 
-CALL = UUID("ca110000-0000-7000-8000-000000000001")
-OUT_OF_REACH = UUID("ca110000-0000-7000-8000-000000000011")
-OPERATORS_NOTE = UUID("007e0000-0000-7000-8000-000000000001")
-MANAGERS_NOTE = UUID("007e0000-0000-7000-8000-000000000002")
-FOREIGN_NOTE = UUID("007e0000-0000-7000-8000-000000000004")
-OPERATOR = UUID("05e00000-0000-7000-8000-000000000003")
-MANAGER = UUID("05e00000-0000-7000-8000-000000000002")
-WEST = UUID("05e00000-0000-7000-8000-000000000004")
-HTMX = {"HX-Request": "true"}
-NOTES = f"/calls/{CALL}/notes"
-
-
-@pytest.fixture
-def operator(client_of: ClientOf) -> FlaskClient:
-    """The operator of Seaport and Market."""
-    return client_of("operator")
-
-
-@pytest.fixture
-def manager(client_of: ClientOf) -> FlaskClient:
-    """The manager of two whole accounts."""
-    return client_of("manager")
-
-
-@pytest.fixture(autouse=True)
-def as_seeded(database: Database) -> Iterator[None]:
-    """The notes as they were, once the test is over."""
-    with database.owner() as owner:
-        before = owner.execute("select to_jsonb(n) as row from public.internal_notes n").fetchall()
-    yield
-    with database.owner() as owner:
-        owner.execute("delete from public.internal_notes")
-        for note in before:
-            owner.execute(
-                """insert into public.internal_notes
-                select (jsonb_populate_record(null::public.internal_notes, to_jsonb(%s::json))).*""",
-                [json.dumps(note.row)],
-            )
-
-
-def send(client: FlaskClient, path: str, headers: dict[str, str] | None = None, **form: str) -> TestResponse:
-    """Send a form with the token of a page that everybody here sees."""
-    token = re.search(r'name="csrf-token" content="([^"]+)"', client.get(f"/calls/{CALL}").text)
-    assert token is not None
-    return client.post(path, data={"csrf_token": token[1], **form}, headers=headers)
-
-
-def notes(database: Database, call_id: UUID = CALL) -> list[Any]:
-    """The notes of a call as they are stored, oldest first."""
-    with database.owner() as owner:
-        statement = "select * from public.internal_notes where call_id = %s order by created_at, id"
-        return owner.execute(statement, [call_id]).fetchall()
-
-
-def note(database: Database, note_id: UUID) -> Any:
-    """One note as it is stored, or None."""
-    with database.owner() as owner:
-        return owner.execute("select * from public.internal_notes where id = %s", [note_id]).fetchone()
-
+pytestmark = pytest.mark.usefixtures("as_seeded")
 
 # Writing
 
@@ -307,97 +258,3 @@ def test_buttons_stand_only_where_they_lead_somewhere(operator: FlaskClient) -> 
     assert f"{NOTES}/{OPERATORS_NOTE}/delete" in text
     assert f"{NOTES}/{MANAGERS_NOTE}/edit" not in text
     assert f"{NOTES}/{MANAGERS_NOTE}/delete" not in text
-
-
-# The list
-
-
-def listed(client: FlaskClient, query: str = "") -> list[str]:
-    """The calls of the rows of the list, in order."""
-    answer = client.get(f"/notes/{query}")
-    assert answer.status_code == 200, answer.text
-    return re.findall(r'class="row-link" href="/calls/([^"]+)"', answer.text)
-
-
-def test_the_list_holds_the_notes_of_calls_in_reach_newest_first(
-    operator: FlaskClient, manager: FlaskClient
-) -> None:
-    assert listed(operator) == [str(CALL), str(CALL)]
-    assert listed(manager) == [
-        "ca110000-0000-7000-8000-000000000007", str(OUT_OF_REACH), str(CALL), str(CALL),
-    ]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("query", "count"),
-    [
-        ("?about=mentions_me", 1),
-        ("?about=by_me", 2),
-        ("?account=a0000000-0000-7000-8000-00000000000b", 1),
-        ("?location=10c00000-0000-7000-8000-0000000000a3", 1),
-        ("?from=2026-01-15&to=2026-01-15", 1),
-        ("?about=mentions_me&from=2026-01-15", 0),
-    ],
-)
-def test_the_list_is_narrowed_by(manager: FlaskClient, query: str, count: int) -> None:
-    assert len(listed(manager, query)) == count
-
-
-@pytest.mark.parametrize("query", ["?about=everybody", "?location=x", "?from=soon", "?author=1"])
-def test_a_filter_that_cannot_be_read_is_refused(manager: FlaskClient, query: str) -> None:
-    assert manager.get(f"/notes/{query}").status_code == 400
-
-
-def test_a_notes_own_page_shows_it_and_offers_what_its_reader_may_do(operator: FlaskClient) -> None:
-    own = operator.get(f"/notes/details/?id={OPERATORS_NOTE}").text
-    assert "the order was <strong>right</strong>" in own
-    assert f'href="/calls/{CALL}"' in own
-    assert "/notes/edit/" in own
-    assert "/notes/delete/" in own
-    theirs = operator.get(f"/notes/details/?id={MANAGERS_NOTE}").text
-    assert "Credited." in theirs
-    assert "/notes/edit/" not in theirs
-    assert "/notes/delete/" not in theirs
-
-
-@pytest.mark.parametrize("page", ["details", "edit", "delete"])
-@pytest.mark.parametrize("note_id", [FOREIGN_NOTE, uuid4(), "1,2", "\0"])
-def test_a_note_out_of_reach_has_no_page(operator: FlaskClient, page: str, note_id: Any) -> None:
-    assert operator.get(f"/notes/{page}/", query_string={"id": str(note_id)}).status_code == 404
-
-
-def test_the_notes_own_page_edits_it(operator: FlaskClient, database: Database) -> None:
-    path = f"/notes/edit/?id={OPERATORS_NOTE}"
-    assert "Called back: the order was" in operator.get(path).text
-    answer = send(operator, path, note_md="Ask @Account Manager.", seen_at="")
-    assert answer.status_code == 302
-    assert note(database, OPERATORS_NOTE).note_md == "Ask @Account Manager."
-    assert note(database, OPERATORS_NOTE).mentions == [MANAGER]
-    again = send(operator, path, note_md="Over it.", seen_at="")
-    assert again.status_code == 200
-    assert "changed in another window" in again.text
-    assert note(database, OPERATORS_NOTE).note_md == "Ask @Account Manager."
-
-
-def test_the_notes_own_page_edits_and_deletes_nobody_elses(operator: FlaskClient, database: Database) -> None:
-    before = note(database, MANAGERS_NOTE)
-    for path in (f"/notes/edit/?id={MANAGERS_NOTE}", f"/notes/delete/?id={MANAGERS_NOTE}"):
-        assert operator.get(path).status_code == 403
-    form = {"note_md": "Not credited.", "seen_at": ""}
-    assert send(operator, f"/notes/edit/?id={MANAGERS_NOTE}", **form).status_code == 403
-    assert send(operator, "/notes/delete/", id=str(MANAGERS_NOTE)).status_code == 403
-    assert note(database, MANAGERS_NOTE) == before
-
-
-def test_the_notes_own_page_asks_and_then_deletes(operator: FlaskClient, database: Database) -> None:
-    asked = operator.get(f"/notes/delete/?id={OPERATORS_NOTE}").text
-    assert "It cannot be brought back." in asked
-    assert note(database, OPERATORS_NOTE) is not None
-    answer = send(operator, "/notes/delete/", id=str(OPERATORS_NOTE))
-    assert answer.status_code == 302
-    assert note(database, OPERATORS_NOTE) is None
-
-
-def test_notes_are_made_on_calls_alone(operator: FlaskClient) -> None:
-    for path in ("/notes/new/", "/notes/action/", "/notes/ajax/update/", "/notes/export/csv/"):
-        assert operator.get(path).status_code == 404

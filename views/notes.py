@@ -6,7 +6,7 @@ A row opens the call it was written on; the note's own page shows, edits and del
 from dataclasses import replace
 from typing import Any
 
-from flask import abort, flash, request
+from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_login import current_user
@@ -94,6 +94,12 @@ class NotesView(TableView):
         drawn: str = super().render(template, **context)
         return drawn
 
+    @expose("/edit/", methods=("GET", "POST"))
+    def edit_view(self) -> ResponseReturnValue:
+        """Flask-Admin's page; a refused form is 422 here as everywhere."""
+        answer = super().edit_view()
+        return (answer, 422) if request.method == "POST" and isinstance(answer, str) else answer
+
     def scaffold_form(self) -> type[NoteForm]:
         """The form of the drawer: a note is the same wherever it is written."""
         return NoteForm
@@ -120,14 +126,17 @@ class NotesView(TableView):
 
     @expose("/delete/", methods=("GET", "POST"))
     def delete_view(self) -> ResponseReturnValue:
-        """GET asks, POST deletes."""
-        if request.method == "POST":
-            return super().delete_view()
-        note = self.get_one(request.args.get("id", ""))
+        """GET asks, POST deletes: an own note, or as an admin anybody's; 403 otherwise."""
+        note = self.get_one(request.values.get("id", ""))
         card = card_of(note)
         if not card.may_delete:
             abort(403)
-        back = request.args.get("url") or self.get_url(".index_view")
+        back = request.values.get("url") or self.get_url(".index_view")
+        if request.method == "POST":
+            delete_note(note.call_id, note.id)
+            db.session.commit()
+            flash("Note deleted.", "success")
+            return redirect(back)
         return self.render(
             "admin/model/delete.html",
             title="Delete note",
@@ -142,10 +151,3 @@ class NotesView(TableView):
                 ("Location", note.location_name),
             ],
         )
-
-    def delete_model(self, model: NoteView) -> bool:
-        """Delete an own note, or as an admin anybody's; 403 otherwise."""
-        if not card_of(model).may_delete or not delete_note(model.call_id, model.id):
-            abort(403)
-        db.session.commit()
-        return True

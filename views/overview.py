@@ -14,7 +14,7 @@ from certus_admin.queries.scope import Scope
 from forms.period import PRESET_LABELS, PeriodForm
 from views.cells import MARKS_OF_MARKDOWN
 from views.overview_charts import chart_of, type_bars
-from views.overview_tiles import tiles_of
+from views.overview_tiles import list_url, tiles_of
 
 blueprint = Blueprint("overview", __name__)
 
@@ -42,6 +42,7 @@ def index() -> ResponseReturnValue:
         types=type_bars(kpis, form),
         activities=list_activities(scope, period, *where),
         stale=staleness(kpis.refreshed_at),
+        calls_url=list_url("calls.index_view", form),
         call_url=call_url,
         plain=plain,
     )

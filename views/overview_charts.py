@@ -9,8 +9,13 @@ from certus_admin.queries.totals import CALL_TYPES, Day
 from forms.period import PeriodForm
 from views.overview_tiles import currencies_of, list_url
 
-TYPE_LABELS = {"order": "Orders", "reservation": "Reservations", "catering": "Catering", "general": "General questions",
-               "other": "Something else"}  # fmt: skip
+TYPE_LABELS = {
+    "order": "Orders",
+    "reservation": "Reservations",
+    "catering": "Catering",
+    "general": "General questions",
+    "other": "Something else",
+}
 
 
 @dataclass(frozen=True)

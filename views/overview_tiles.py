@@ -45,7 +45,8 @@ def list_url(endpoint: str, form: PeriodForm, **filters: Any) -> str | None:
     """The list of exactly the rows of this period and place; None while that page does not exist."""
     if endpoint not in current_app.view_functions:
         return None
-    return url_for(endpoint, **filters, **form.date_arguments(), **form.place_arguments())
+    arguments: dict[str, Any] = {**filters, **form.date_arguments(), **form.place_arguments()}
+    return url_for(endpoint, **arguments)
 
 
 def tiles_of(kpis: Kpis, form: PeriodForm) -> list[Tile]:
@@ -53,7 +54,7 @@ def tiles_of(kpis: Kpis, form: PeriodForm) -> list[Tile]:
     totals = kpis.totals
     inbound = {"direction": "inbound"}
     calls = "calls.index_view"
-    tiles = [
+    return [
         _tile(
             kpis, "calls", "Calls", lambda day: day.total_calls, number, list_url(calls, form, **inbound),
             "Inbound calls, by the local date they began.",
@@ -67,7 +68,7 @@ def tiles_of(kpis: Kpis, form: PeriodForm) -> list[Tile]:
         _tile(
             kpis, "missed-rate", "Missed rate", lambda day: day.missed_rate, percent,
             list_url(calls, form, **inbound, status=MISSED),
-            "Missed, failed and canceled calls out of all inbound calls. A failed provider is a missed guest.",
+            "Missed, failed and canceled calls out of all inbound ones. A failed provider is a missed guest.",
             good="down", coverage=_of(totals.missed_calls, totals.total_calls, "calls"),
         ),
         _tile(
@@ -86,12 +87,11 @@ def tiles_of(kpis: Kpis, form: PeriodForm) -> list[Tile]:
         _tile(
             kpis, "minutes-saved", "Time saved", lambda day: day.minutes_saved, saved_time,
             list_url(calls, form, **inbound, status=KEPT),
-            "What staff would have spent on the calls that the AI kept: each counts with the location’s usual "
-            "handle time, else the account’s, else its own length.",
+            "What staff would have spent on the calls that the AI kept: each counts with the location’s "
+            "usual handle time, else the account’s, else its own length.",
             coverage=_counted(totals.kept_calls, "from {} call", "from {} calls"),
         ),
     ]  # fmt: skip
-    return tiles
 
 
 def _money_tiles(kpis: Kpis, form: PeriodForm) -> list[Tile]:
@@ -102,7 +102,7 @@ def _money_tiles(kpis: Kpis, form: PeriodForm) -> list[Tile]:
     return [
         _money_tile(
             kpis, "order-revenue", "Order revenue", currencies, "order_revenue", orders,
-            "Totals of all orders that were not canceled, rejected or failed, by the local date they were taken.",
+            "Totals of all orders not canceled, rejected or failed, by the local date they were taken.",
             coverage=_counted(totals.orders_count, "from {} order", "from {} orders"),
         ),
         _tile(
@@ -110,7 +110,8 @@ def _money_tiles(kpis: Kpis, form: PeriodForm) -> list[Tile]:
             "Orders that were not canceled, rejected or failed, by the local date they were taken.",
         ),
         _money_tile(
-            kpis, "reservation-estimate", "Reservation estimate", currencies, "reservation_estimate", reservations,
+            kpis, "reservation-estimate", "Reservation estimate", currencies, "reservation_estimate",
+            reservations,
             "Guests × average spend of each live reservation: its own average, else the location’s, else the "
             "account’s. Where none is known a reservation is left out, not counted as nothing.",
             coverage=valued,
@@ -139,12 +140,20 @@ def _tile(
         definition=definition,
         url=url,
         change=change_of(now, before),
-        before="no earlier data" if kpis.previous is None else Markup("{} before").format(write(before)),
+        before=_before(kpis, write(before)),
         points=[
             None if value is None else float(value) for value in (read(day.totals) for day in kpis.course)
         ],
-        **words,
+        **{**words, "good": words.get("good", "up") if kpis.period.preset != "today" else None},
     )
+
+
+def _before(kpis: Kpis, written: Markup | str) -> Markup | str:
+    if kpis.previous is None:
+        return "no earlier data"
+    # Today is not over: less than all of yesterday is neither good nor bad news yet.
+    words = "all day yesterday" if kpis.period.preset == "today" else "before"
+    return Markup("{} {}").format(written, words)
 
 
 def _money_tile(
@@ -170,14 +179,14 @@ def _money_tile(
 
 
 def saved_time(value: Value) -> Markup | str:
-    """Minutes; from a hundred hours on in whole hours, which is as much as anybody reads."""
-    if value is None or value < 6000:
+    """Minutes; from ten hours on in hours, which is as much as anybody reads."""
+    if value is None or value < 600:
         return minutes(value)
-    return f"{number(round(value / 60))} h"
+    return f"{number(value / 60)} h"
 
 
 def change_of(now: Value, before: Value) -> float | None:
-    """The change as a ratio of what was before (0.12 is 12% more); None where there is nothing to divide by."""
+    """The change as a ratio of what was before (0.12 is 12% more); None without anything to divide by."""
     if now is None or not before:
         return None
     return float(now) / float(before) - 1

@@ -12,8 +12,8 @@ from certus_admin.queries.arms import narrow
 from certus_admin.queries.period import Period
 from certus_admin.queries.scope import Scope
 
-# Each kind is cut to its newest few inside, so that no more than those are read from an index. Why a call needs a
-# look is asked for the few that are shown: asked inside, it would be worked out for every order of an account.
+# Each kind is cut to its newest few inside, so that no more than those are read from an index. Why a call
+# needs a look is asked for the few that are shown: inside, it would be worked out for every order.
 ACTIVITIES = """with item as (
     select found.* from {arms}
     cross join lateral (
@@ -31,8 +31,8 @@ ACTIVITIES = """with item as (
             and x.local_date between {first} and {last}
         order by x.created_at desc, x.id desc limit :limit)
         union all
-        (select 'reservation', x.id, x.created_at, x.call_id, x.account_id, x.location_name, x.timezone, x.status,
-            x.guest_name, null, null, x.guest_count, null, null, x.reservation_at
+        (select 'reservation', x.id, x.created_at, x.call_id, x.account_id, x.location_name, x.timezone,
+            x.status, x.guest_name, null, null, x.guest_count, null, null, x.reservation_at
         from public.reservations_v x where {match} and x.created_at >= :since and x.created_at < :until
             and x.local_date between {first} and {last}
         order by x.created_at desc, x.id desc limit :limit)
@@ -46,8 +46,9 @@ ACTIVITIES = """with item as (
     order by found.at desc, found.id desc
     limit :limit
 )
-select item.kind, item.id, item.at, item.call_id, item.location_name, item.timezone, item.status, item.subject,
-    item.words, item.caller_masked, item.quantity, item.amount, item.currency, item.reserved_for,
+select item.kind, item.id, item.at, item.call_id, item.location_name, item.timezone, item.status,
+    item.subject, item.words, item.caller_masked, item.quantity, item.amount, item.currency,
+    item.reserved_for,
     coalesce(look.review_reasons, '{{}}') as review_reasons
 from item
 left join lateral (
@@ -61,10 +62,10 @@ order by item.at desc, item.id desc"""
 class Activity:
     """Something that happened at a location.
 
-    `kind` is call, order, reservation or note; `at` (UTC) is when it began, was taken or was written; `call_id`
-    leads to its call (None for an order or reservation that no call brought). `subject` is the call type, the way
-    an order leaves the house, the guest or the author; `words` the beginning of a summary or note (Markdown);
-    `quantity` the seconds of a call, the items of an order, the guests of a reservation.
+    `kind` is call, order, reservation or note; `at` (UTC) is when it began, was taken or was written;
+    `call_id` leads to its call (None for an order or reservation that no call brought). `subject` is the call
+    type, the way an order leaves the house, the guest or the author; `words` the beginning of a summary or
+    note (Markdown); `quantity` the seconds of a call, the items of an order, the guests of a reservation.
     """
 
     kind: str

@@ -1,7 +1,7 @@
 """A scope, narrowed to what pickers chose, in the shape that a statement can use an index with.
 
-Row-level security is the wall. This says the same again in terms that the planner can act on: everything by time,
-whole accounts by (account, time), single locations one by one by (account, location, time). A plain
+Row-level security is the wall. This says the same again in terms that the planner can act on: everything by
+time, whole accounts by (account, time), single locations one by one by (account, location, time). A plain
 `location_id = any (...)` with a limit would walk through a whole account to find a location without rows.
 """
 

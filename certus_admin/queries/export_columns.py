@@ -29,9 +29,9 @@ def local_iso(moment: Any, zone: Any) -> ColumnElement[Any]:
     """ISO 8601 as read at the location, with its offset: 2026-01-14T12:05:10-05:00."""
     local = func.timezone(zone, moment)
     offset = type_coerce(local - func.timezone("UTC", moment), Interval)
-    zero: ColumnElement[Any] = literal_column("interval '0'")
+    zero: ColumnElement[Any] = literal_column("interval '0'", Interval)
     sign = case((offset < zero, "-"), else_="+")
-    size = func.to_char(case((offset < zero, -offset), else_=offset), "HH24:MI")
+    size = func.to_char(case((offset < zero, zero - offset), else_=offset), "HH24:MI")
     return (func.to_char(local, 'YYYY-MM-DD"T"HH24:MI:SS') + sign + size).label(moment.key)
 
 

@@ -97,9 +97,9 @@ def open_export(export: Export, query: Query, filters: dict[str, Any]) -> OpenEx
             {"relation": export.relation, "filters": json.dumps(filters), "row_count": row_count},
         )
         db.session.commit()
+        at = getattr(model, export.source.at)
+        rows = select(*export.columns(model)).where(Account.id == model.account_id, *conditions)
     except BaseException:
         resources.close()
         raise
-    at = getattr(model, export.source.at)
-    rows = select(*export.columns(model)).where(Account.id == model.account_id, *conditions)
     return OpenExport(row_count, rows.order_by(at.desc(), model.id.desc()), connection, resources)

@@ -15,8 +15,8 @@ from certus_admin.queries.period import Period
 from certus_admin.queries.scope import Scope
 from certus_admin.queries.totals import Day, Money, Totals, add_up
 
-# The median needs the calls themselves. This many of the newest cost about 10 ms whatever the table's size; where
-# a period has more, their median stands for it and `median_covers_all` is False.
+# The median needs the calls themselves. This many of the newest cost about 10 ms whatever the table's size;
+# where a period has more, their median stands for it and `median_covers_all` is False.
 MEDIAN_SAMPLE = 4000
 # A single day has no course: its line is drawn over the week that ends with it.
 SHORTEST_COURSE = 7
@@ -58,12 +58,12 @@ from (
 
 @dataclass(frozen=True)
 class Kpis:
-    """All numbers of the Overview. dates are local at each location; money stays in its currency.
+    """All numbers of the Overview. Dates are local at each location; money stays in its currency.
 
-    `previous` are the totals of `period.before`, None where that has no data at all. `course` are the dates of the
-    period, at least a week of them: a date without calls has zeros. `median_handle_seconds` is over
-    `measured_calls` answered inbound calls, None without any. `refreshed_at` (UTC) is when the sums were computed,
-    None when never.
+    `previous` are the totals of `period.before`, None where that has no data at all. `course` are the dates
+    of the period, at least a week of them: a date without calls has zeros. `median_handle_seconds` is over
+    `measured_calls` answered inbound calls, None without any. `refreshed_at` (UTC) is when the sums were
+    computed, None when never.
     """
 
     period: Period

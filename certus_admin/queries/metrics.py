@@ -17,9 +17,10 @@ from certus_admin.queries.scope import Scope
 class DailyRow:
     """One local date at one location.
 
-    Calls are the inbound ones, by the local date they began; orders and reservations go by the local date they were
-    taken, without those that came to nothing. Money is in `currency`, `minutes_saved` in minutes, `talk_seconds`
-    in seconds. `total_revenue_res_estimate` is None on a date with reservations of which none could be valued.
+    Calls are the inbound ones, by the local date they began; orders and reservations go by the local date
+    they were taken, without those that came to nothing. Money is in `currency`, `minutes_saved` in minutes,
+    `talk_seconds` in seconds. `total_revenue_res_estimate` is None on a date with reservations of which none
+    could be valued.
     """
 
     account_id: UUID
@@ -58,9 +59,9 @@ def get_metrics_daily(
 ) -> tuple[DailyRow, ...]:
     """Every (location, local date) of `period` on which something happened, oldest first.
 
-    One statement. A date without a row is one without calls, orders or reservations. The numbers are as old as
-    `Kpis.refreshed_at` says; before the first refresh the statement fails. Formulas: docs/prd.md, computed in
-    private.metrics_daily_live (supabase/schema.sql).
+    One statement. A date without a row is one without calls, orders or reservations. The numbers are as old
+    as `Kpis.refreshed_at` says; before the first refresh the statement fails. Formulas: docs/prd.md, computed
+    in private.metrics_daily_live (supabase/schema.sql).
     """
     reach = narrow(scope, account_id, location_id)
     first, last = period.window("l.timezone")

@@ -18,8 +18,9 @@ ONE_DAY = timedelta(days=1)
 class Period:
     """Local dates from `first` to `last`, both included, each read in a location's own time zone.
 
-    With a `preset` (a key of PERIODS) they are counted from each location's own today at the moment `now`. `first`
-    and `last` are then the earliest and the latest of them all: around midnight, zones are on different dates.
+    With a `preset` (a key of PERIODS) they are counted from each location's own today at the moment `now`.
+    `first` and `last` are then the earliest and the latest of them all: around midnight, zones are on
+    different dates.
     """
 
     first: date

@@ -67,7 +67,7 @@ UPDATED: dict[str, tuple[Any, ...]] = {
     "public.settings": (0, 3, 1, 3, 5, REFUSED),
     "public.knowledge_update_requests": (0, 0, 0, 1, 3, 3),
     "public.internal_notes": (1, 2, 1, 0, 0, REFUSED),
-    "public.api_keys": (0, 0, 0, 1, 3, REFUSED),
+    "public.api_keys": (0, 0, 0, 1, 2, REFUSED),
     "public.users": (0, 0, 0, 4, 9, REFUSED),
 }
 DELETED: dict[str, tuple[Any, ...]] = {

@@ -4,7 +4,6 @@ import subprocess
 from typing import Any
 
 import psycopg
-import pytest
 
 from certus_admin.apply import apply_files
 from tests.fixtures.database import Cluster, Database
@@ -181,38 +180,3 @@ def test_where_pg_cron_is_not_preloaded_here_a_notice_says_what_to_do(empty_data
     assert "pg_cron" in notices[0]
     assert "refresh" in notices[0] or "create extension" in notices[0]
     assert owned(empty_database, "select to_regnamespace('cron') is null") == [(True,)]
-
-
-@pytest.fixture
-def scheduled(cluster: Cluster) -> Any:
-    """The database that pg_cron serves, with the extension made by the superuser; made anew afterwards."""
-    database = cluster.database()
-    with database.superuser(autocommit=True) as superuser:
-        superuser.execute("create extension pg_cron")
-        superuser.execute("grant usage on schema cron to certus_owner")
-    yield database
-    with database.superuser(autocommit=True) as superuser:
-        superuser.execute("drop extension pg_cron")
-
-
-def test_three_loads_leave_one_job_of_each_name_run_as_the_owner(
-    cluster: Cluster, request: pytest.FixtureRequest
-) -> None:
-    with cluster.database().superuser() as superuser:
-        row = superuser.execute(
-            "select current_setting('shared_preload_libraries') like '%pg_cron%'"
-        ).fetchone()
-    if not row or not row[0]:
-        # Nothing to schedule with here; the notice above is all there is to see.
-        return
-    database: Database = request.getfixturevalue("scheduled")
-    for _ in range(3):
-        load(database)
-    jobs = "select jobname::text, schedule::text, username::text, active from cron.job order by jobname"
-    assert owned(database, jobs) == [
-        ("certus forget old runs", "17 3 * * *", "certus_owner", True),
-        ("certus refresh metrics", "*/5 * * * *", "certus_owner", True),
-    ]
-    for (command,) in owned(database, "select command from cron.job order by jobname desc"):
-        owned(database, command)
-    assert owned(database, "select count(*) from public.mv_metrics_daily") == [(8,)]

@@ -66,6 +66,21 @@ def test_every_key_between_tables_of_a_tenant_carries_it(asking: Asking, tenant_
         assert theirs[0] == "account_id", (table, name)
 
 
+def test_every_column_that_names_a_row_elsewhere_is_a_key_to_it(
+    asking: Asking, tenant_tables: set[str]
+) -> None:
+    named = asking.rows(
+        """select c.relname::text, a.attname::text, exists (select from pg_constraint k
+            where k.contype = 'f' and k.conrelid = c.oid and a.attnum = any (k.conkey))
+        from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
+        where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and a.atttypid = 'uuid'::regtype
+            and a.attname ~ '_(id|by)$' and a.attgenerated = ''"""
+    )
+    of_tenants = [row for row in named if row[0] in tenant_tables | {"user_access"}]
+    assert len(of_tenants) >= 40
+    assert [row for row in of_tenants if not row[2]] == []
+
+
 @pytest.mark.parametrize(
     ("table", "column", "theirs"),
     [

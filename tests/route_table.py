@@ -1,0 +1,72 @@
+"""Every address of the application, and what each person is answered there.
+
+An address that is not in the table fails the suite, so that whoever adds a page decides for whom it is.
+"""
+
+from uuid import UUID
+
+PEOPLE = ("stranger", "operator", "manager", "admin")
+
+# A call that all three reach, of which the operator wrote the note.
+CALL = UUID("ca110000-0000-7000-8000-000000000001")
+NOTE = UUID("007e0000-0000-7000-8000-00000000f001")
+
+SIGN_IN = "sign-in"
+PAGE = (SIGN_IN, 200, 200, 200)
+DONE = (SIGN_IN, 303, 303, 303)
+NOWHERE = (SIGN_IN, 404, 404, 404)
+OWN = (SIGN_IN, 200, 403, 403)
+OWN_DONE = (SIGN_IN, 303, 403, 403)
+OWN_SAVED = (SIGN_IN, 302, 403, 403)
+OWN_OR_ADMIN = (SIGN_IN, 200, 403, 200)
+OWN_OR_ADMIN_DONE = (SIGN_IN, 303, 403, 303)
+OWN_OR_ADMIN_GONE = (SIGN_IN, 302, 403, 302)
+
+# Method and rule: what a stranger, the operator, the account manager and the admin are answered.
+ROUTES: dict[tuple[str, str], tuple[str | int, ...]] = {
+    ("GET", "/"): PAGE,
+    ("GET", "/admin/"): NOWHERE,
+    ("GET", "/calls/"): PAGE,
+    ("GET", "/calls/export.csv"): PAGE,
+    ("GET", "/calls/<uuid:call_id>"): PAGE,
+    ("GET", "/calls/<uuid:call_id>/people.json"): PAGE,
+    ("GET", "/calls/<uuid:call_id>/recording"): (SIGN_IN, 302, 302, 302),
+    ("POST", "/calls/<uuid:call_id>/reveal"): PAGE,
+    ("POST", "/calls/<uuid:call_id>/notes"): DONE,
+    ("GET", "/calls/<uuid:call_id>/notes/<uuid:note_id>"): DONE,
+    ("GET", "/calls/<uuid:call_id>/notes/<uuid:note_id>/edit"): OWN,
+    ("POST", "/calls/<uuid:call_id>/notes/<uuid:note_id>/edit"): OWN_DONE,
+    ("GET", "/calls/<uuid:call_id>/notes/<uuid:note_id>/delete"): OWN_OR_ADMIN,
+    ("POST", "/calls/<uuid:call_id>/notes/<uuid:note_id>/delete"): OWN_OR_ADMIN_DONE,
+    ("GET", "/healthz"): (200, 200, 200, 200),
+    ("GET", "/login"): (200, 303, 303, 303),
+    ("POST", "/login"): (200, 303, 303, 303),
+    ("POST", "/logout"): DONE,
+    ("GET", "/notes/"): PAGE,
+    ("GET", "/notes/details/"): PAGE,
+    ("GET", "/notes/edit/"): OWN,
+    ("POST", "/notes/edit/"): OWN_SAVED,
+    ("GET", "/notes/delete/"): OWN_OR_ADMIN,
+    ("POST", "/notes/delete/"): OWN_OR_ADMIN_GONE,
+    ("GET", "/orders/"): PAGE,
+    ("GET", "/orders/export.csv"): PAGE,
+    ("GET", "/recordings/<name>"): PAGE,
+    ("GET", "/reservations/"): PAGE,
+    ("GET", "/reservations/export.csv"): PAGE,
+    ("GET", "/static/<path:filename>"): (200, 200, 200, 200),
+}
+
+# What stands in a rule's placeholders, so that the address is one that exists.
+VALUES = {"call_id": CALL, "note_id": NOTE, "name": "demo-1.wav", "filename": "img/mark.svg"}
+
+# Rules that take the row's id from the query string.
+WITH_ID = {"/notes/details/": NOTE, "/notes/edit/": NOTE, "/notes/delete/": NOTE}
+
+# What the forms send; the token aside.
+FORMS: dict[str, dict[str, str]] = {
+    "/calls/<uuid:call_id>/reveal": {"reason": "to call the guest back"},
+    "/calls/<uuid:call_id>/notes": {"note_md": "Called back."},
+    "/calls/<uuid:call_id>/notes/<uuid:note_id>/edit": {"note_md": "Called back twice.", "seen_at": ""},
+    "/notes/edit/": {"note_md": "Called back twice.", "seen_at": ""},
+    "/notes/delete/": {"id": str(NOTE)},
+}
