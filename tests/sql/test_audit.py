@@ -10,7 +10,6 @@ from tests.sql.audited_changes import CHANGES
 
 WAIT_LONGER = """update public.location_settings set extra_wait_seconds = 60, version = version
     where location_id = %s"""
-
 A1 = location_id("a1")
 
 
@@ -56,10 +55,7 @@ def test_every_table_that_people_write_is_audited(asking: Asking) -> None:
 
 
 def test_a_line_says_where_it_belongs(asking: Asking, log: Log) -> None:
-    asking.as_person("manager").execute(
-        WAIT_LONGER,
-        [A1],
-    )
+    asking.as_person("manager").execute(WAIT_LONGER, [A1])
     (line,) = log.lines()
     assert (line["account_id"], line["location_id"]) == (ACCOUNT_A, A1)
 
@@ -90,10 +86,7 @@ def test_a_header_that_is_not_json_loses_the_line_its_origin_and_nothing_else(
 ) -> None:
     asking.as_person("manager")
     asking.execute("select set_config('request.headers', 'x{', true)")
-    asking.execute(
-        WAIT_LONGER,
-        [A1],
-    )
+    asking.execute(WAIT_LONGER, [A1])
     (line,) = log.lines()
     assert line["request_id"] is None
     assert line["actor_user_id"] == PEOPLE["manager"]
@@ -101,10 +94,7 @@ def test_a_header_that_is_not_json_loses_the_line_its_origin_and_nothing_else(
 
 def test_an_address_that_is_none_gives_way_to_the_connections(asking: Asking, log: Log) -> None:
     asking.as_person("manager", x_forwarded_for="unknown, 10.0.0.1")
-    asking.execute(
-        WAIT_LONGER,
-        [A1],
-    )
+    asking.execute(WAIT_LONGER, [A1])
     (line,) = log.lines()
     assert line["address"] == "127.0.0.1"
 
