@@ -358,3 +358,8 @@ grant select on public.setting_schemas to authenticated, service_role;
 grant execute on function public.location_state_at(uuid, timestamptz), public.opening_instant(timestamp, text),
     public.closing_instant(timestamp, text), private.instant_near_change(timestamp, text, boolean) to authenticated, service_role;
 grant execute on function public.delete_version(text, uuid, integer) to authenticated;
+
+-- History ---------------------------------------------------------------------------------------------------------------------
+
+revoke all on public.audit_log_v from public, anon, authenticated, service_role, certus_app;
+grant select on public.audit_log_v to authenticated, service_role;

@@ -1979,3 +1979,26 @@ end
 $$;
 comment on function public.delete_version(text, uuid, integer) is
     'Deletes a row of location_hours, location_hours_exceptions or settings as it was read: PT409 where it was saved since, no_data_found where it is out of reach.';
+
+-- History -----------------------------------------------------------------------------------------------------------------
+
+create or replace view public.audit_log_v with (security_invoker = true) as
+select
+    a.id,
+    a.at,
+    a.account_id,
+    a.location_id,
+    a.actor_user_id,
+    private.person_name(a.actor_user_id) as actor_name,
+    a.actor_role,
+    a.action,
+    a.table_name,
+    a.row_id,
+    a.before,
+    a.after,
+    a.application,
+    a.address,
+    a.request_id
+from public.audit_log a;
+comment on view public.audit_log_v is
+    'The lines of the audit log that the caller may read, with the names of who did it: a manager reads no other row of users.';
