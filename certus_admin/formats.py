@@ -23,6 +23,7 @@ PATTERNS = {
     "full": "EEE, MMM d, y, h:mm a",
     "short": "MMM d, h:mm a",
     "date": "MMM d, y",
+    "day": "EEE, MMM d, h:mm a",
     "clock": "h:mm a",
     "exact": "EEEE, MMMM d, y, h:mm:ss a",
 }
@@ -31,7 +32,7 @@ PATTERNS = {
 def local_time(value: datetime | None, zone: str | None = None, style: str = "short") -> Markup:
     """A point in time as read at `zone` (IANA name, UTC where none is given), with the zone named beside it.
 
-    `style` is one of `full`, `short`, `date`, `clock`. The element carries the exact moment for machines,
+    `style` is one of `full`, `short`, `date`, `day`, `clock`. The element carries the exact moment for machines,
     and the full date, seconds and zone as its title. A naive datetime has no moment: ValueError.
     """
     if value is None:

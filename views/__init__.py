@@ -12,6 +12,8 @@ from views import (
     call_detail,
     call_notes,
     calls,
+    configuration,
+    configuration_hours,
     health,
     notes,
     orders,
@@ -20,6 +22,7 @@ from views import (
     reservations,
     session,
 )
+from views.configuration_words import init_configuration_words
 from views.menu import init_menu
 from views.theme import CertusTheme
 
@@ -27,6 +30,8 @@ BLUEPRINTS = (
     session.blueprint,
     call_detail.blueprint,
     call_notes.blueprint,
+    configuration.blueprint,
+    configuration_hours.blueprint,
     health.blueprint,
     overview.blueprint,
     recordings.blueprint,
@@ -61,6 +66,7 @@ class NoIndex(AdminIndexView):
 def register_pages(app: Flask) -> None:
     """Give `app` every page and the menu that leads to them."""
     init_menu(app)
+    init_configuration_words(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     admin = Admin(
