@@ -68,8 +68,8 @@ class GridDay:
 
     @property
     def name(self) -> str:
-        """Its name."""
-        return WEEKDAYS[self.weekday - 1]
+        """Its name; 0 is the day of an exception."""
+        return WEEKDAYS[self.weekday - 1] if self.weekday else "That day"
 
     @property
     def whole_day(self) -> bool:
@@ -80,6 +80,40 @@ class GridDay:
     def intervals(self) -> Day:
         """What was understood, in order."""
         return tuple(sorted(row.interval for row in self.rows if row.interval))
+
+    def change(self, name: str, numbers: list[int]) -> None:
+        """Add a row, or remove one."""
+        if name == "add" and len(self.rows) < MOST_INTERVALS:
+            self.rows = [row for row in self.rows if row.interval != WHOLE_DAY] + [GridRow()]
+        elif name == "remove" and len(numbers) == 1:
+            self.rows = [row for number, row in enumerate(self.rows) if number != numbers[0]]
+
+    def check_overlaps(self) -> bool:
+        """Say beside the rows of this day alone what overlaps; True when nothing stands beside any."""
+        for overlap in find_overlaps(make_week((1, each) for each in self.intervals)):
+            self.say(overlap.interval, overlap.message(1))
+        return not self.errors and not any(row.error for row in self.rows)
+
+    def say(self, interval: Interval, message: str) -> None:
+        """Put a message beside the row of an interval."""
+        for row in [row for row in self.rows if row.interval == interval and not row.error][-1:]:
+            row.error = message
+
+
+def read_day(form: "MultiDict[str, str]", weekday: int) -> GridDay:
+    """A day as it was sent: `opens-3`, `closes-3` once a row, 3 among `whole-day` for 24 hours."""
+    if str(weekday) in form.getlist("whole-day"):
+        return GridDay(weekday, [GridRow.of(WHOLE_DAY)])
+    opens, closes = (form.getlist(f"{name}-{weekday}") for name in ("opens", "closes"))
+    if len(opens) != len(closes):
+        raise BadRequest(OUT_OF_DATE)
+    pairs = zip(opens, closes, strict=True)
+    day = GridDay(weekday, [GridRow(first.strip()[:20], last.strip()[:20]) for first, last in pairs])
+    for row in day.rows:
+        row.read()
+    if len(day.rows) > MOST_INTERVALS:
+        day.errors.append(f"A day has up to {MOST_INTERVALS} intervals.")
+    return day
 
 
 class HoursGrid:
@@ -98,28 +132,7 @@ class HoursGrid:
     def read(cls, form: "MultiDict[str, str]") -> Self:
         """The grid as it was sent; BadRequest for what no page of ours sends."""
         seen = read_seen(form.get("seen", ""))
-        whole = set(form.getlist("whole-day"))
-        return cls([cls._day(form, weekday, str(weekday) in whole) for weekday in range(1, 8)], seen)
-
-    @staticmethod
-    def _day(form: "MultiDict[str, str]", weekday: int, whole: bool) -> GridDay:
-        if whole:
-            return GridDay(weekday, [GridRow.of(WHOLE_DAY)])
-        opens, closes = (form.getlist(f"{name}-{weekday}") for name in ("opens", "closes"))
-        if len(opens) != len(closes):
-            raise BadRequest(OUT_OF_DATE)
-        day = GridDay(
-            weekday,
-            [
-                GridRow(first.strip()[:20], last.strip()[:20])
-                for first, last in zip(opens, closes, strict=True)
-            ],
-        )
-        for row in day.rows:
-            row.read()
-        if len(day.rows) > MOST_INTERVALS:
-            day.errors.append(f"A day has up to {MOST_INTERVALS} intervals.")
-        return day
+        return cls([read_day(form, weekday) for weekday in range(1, 8)], seen)
 
     @property
     def week(self) -> Week:
@@ -134,32 +147,30 @@ class HoursGrid:
     def check(self) -> bool:
         """Say beside the rows what overlaps; True when the week can be saved."""
         for overlap in find_overlaps(self.week):
-            self._say(overlap.weekday, overlap.interval, overlap.message(overlap.weekday))
+            self.days[overlap.weekday - 1].say(overlap.interval, overlap.message(overlap.weekday))
             if (overlap.other_weekday, overlap.other) != (overlap.weekday, overlap.interval):
-                self._say(overlap.other_weekday, overlap.other, overlap.message(overlap.other_weekday))
+                other = self.days[overlap.other_weekday - 1]
+                other.say(overlap.other, overlap.message(overlap.other_weekday))
         return self.is_good
-
-    def _say(self, weekday: int, interval: Interval, message: str) -> None:
-        rows = [row for row in self.days[weekday - 1].rows if row.interval == interval and not row.error]
-        for row in rows[-1:]:
-            row.error = message
 
     def change(self, action: str, copy_to: Mapping[int, list[str]]) -> None:
         """What the buttons do where there are no scripts: `add-3`, `remove-3-0`, `copy-3`."""
-        name, _, rest = action.partition("-")
-        numbers = [int(part) for part in rest.split("-") if part.isdecimal()]
+        name, numbers = read_action(action)
         if not numbers or numbers[0] not in range(1, 8):
             raise BadRequest(OUT_OF_DATE)
         day = self.days[numbers[0] - 1]
-        if name == "add" and len(day.rows) < MOST_INTERVALS:
-            day.rows = [row for row in day.rows if row.interval != WHOLE_DAY] + [GridRow()]
-        elif name == "remove" and len(numbers) == 2:
-            day.rows = [row for number, row in enumerate(day.rows) if number != numbers[1]]
-        elif name == "copy":
-            for target in {int(each) for each in copy_to[day.weekday] if each in tuple("1234567")} - {
-                day.weekday
-            }:
+        if name == "copy":
+            targets = {int(each) for each in copy_to[day.weekday] if each in tuple("1234567")}
+            for target in targets - {day.weekday}:
                 self.days[target - 1].rows = [GridRow.of(each) for each in day.intervals]
+        else:
+            day.change(name, numbers[1:])
+
+
+def read_action(action: str) -> tuple[str, list[int]]:
+    """A button's name and its numbers: `remove-3-0` is remove, [3, 0]."""
+    name, _, rest = action.partition("-")
+    return name, [int(part) for part in rest.split("-") if part.isdecimal()]
 
 
 def read_seen(written: str) -> SeenHours:

@@ -1,6 +1,6 @@
 """How the configuration pages write what the general formats do not know."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from babel import dates
 from flask import Flask, current_app
@@ -19,6 +19,11 @@ def naive_clock(value: datetime) -> str:
     return dates.format_datetime(value, "EEE h:mm a", locale=LOCALE)
 
 
+def weekday_date(value: date) -> str:
+    """A date with its weekday: `Fri, Dec 25, 2026`."""
+    return dates.format_date(value, "EEE, MMM d, y", locale=LOCALE)
+
+
 def time_left(value: datetime, now: datetime | None = None) -> str:
     """How long until a moment: `12:05` minutes and seconds, or `2 h 05 min`; `0:00` when it is past."""
     seconds = max(0, int((value - (now or datetime.now(UTC))).total_seconds()))
@@ -33,6 +38,6 @@ def has_page(endpoint: str) -> bool:
 
 def init_configuration_words(app: Flask) -> None:
     """Give them to templates."""
-    for function in (naive_date, naive_clock, time_left, describe_day):
+    for function in (naive_date, naive_clock, weekday_date, time_left, describe_day):
         app.add_template_filter(function)
     app.add_template_global(has_page)

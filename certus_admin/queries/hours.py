@@ -179,7 +179,7 @@ def save_weeks(account_id: UUID, weeks: Sequence[tuple[UUID, SeenHours, Week]]) 
     try:
         _write(account_id, deletes, updates, inserts)
     except DBAPIError as error:
-        raise _refusal(error) from error
+        raise refusal(error) from error
     return len(deletes) + len(updates) + len(inserts)
 
 
@@ -233,7 +233,7 @@ def _write(
         )
 
 
-def _refusal(error: DBAPIError) -> Exception:
+def refusal(error: DBAPIError) -> Exception:
     """What a refusal of the database means here; the error itself where it means something else."""
     state = getattr(error.orig, "sqlstate", None)
     constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", "") or ""
