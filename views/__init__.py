@@ -9,6 +9,7 @@ from flask_admin.base import BaseView
 
 from certus_admin.security import csp_nonce
 from views import (
+    averages,
     call_detail,
     call_notes,
     calls,
@@ -17,12 +18,14 @@ from views import (
     configuration_hours,
     configuration_new_exceptions,
     health,
+    history,
     notes,
     orders,
     overview,
     recordings,
     reservations,
     session,
+    voice,
 )
 from views.configuration_words import init_configuration_words
 from views.menu import init_menu
@@ -36,6 +39,9 @@ BLUEPRINTS = (
     configuration_busy.blueprint,
     configuration_hours.blueprint,
     configuration_new_exceptions.blueprint,
+    voice.blueprint,
+    averages.blueprint,
+    history.blueprint,
     health.blueprint,
     overview.blueprint,
     recordings.blueprint,

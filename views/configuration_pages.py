@@ -105,7 +105,7 @@ def chosen_locations(
 
 
 def _tabs(tabs: tuple[tuple[str, str], ...], ids: dict[str, UUID]) -> list[Tab]:
-    keepers_only = {"exceptions.new"}
+    keepers_only = {"exceptions.new", "history.location", "history.account"}
     return [
         Tab(label, url_for(endpoint, **ids), endpoint.split(".")[0] == (request.blueprint or ""))  # type: ignore[arg-type]
         for endpoint, label in tabs

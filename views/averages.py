@@ -1,0 +1,71 @@
+"""Averages and baselines, with what they make of the estimates before they are saved."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, request
+
+from certus_admin.queries.averages import NAMES, get_averages, get_effect, save_averages
+from certus_admin.queries.versions import Stored
+from forms.averages import AveragesForm
+from views.settings_pages import SettingsPage, find_subject
+
+blueprint = Blueprint("averages", __name__, url_prefix="/configuration/<uuid:account_id>")
+
+
+class AveragesPage(SettingsPage):
+    """The form over account_settings or location_settings."""
+
+    page = "averages"
+    title = "Averages"
+    form: AveragesForm
+
+    def make_form(self) -> AveragesForm:
+        """The form, with what was sent."""
+        return AveragesForm()
+
+    def read(self) -> Stored:
+        """What is stored, and with it the account's values."""
+        self.averages = get_averages(self.subject.account_id, self.subject.location_id)
+        return self.averages.own
+
+    def write(self, stored: Stored, changes: Mapping[str, str]) -> None:
+        """Change these columns alone: the row holds busy mode, too."""
+        save_averages(self.subject.account_id, self.subject.location_id, stored, changes)
+
+    def draw(self, stored: Stored, code: int = 200, **context: Any) -> Response:
+        """The page, with the account's values and the effect of what stands in the fields."""
+        effect = None
+        if not any(self.form[name].errors for name in NAMES):
+            ids = (self.subject.account_id, self.subject.location_id)
+            effect = get_effect(*ids, self.form.spend, self.form.baseline)
+        context |= {"inherited": self.averages.inherited, "effect": effect}
+        return super().draw(stored, code, **context)
+
+    def preview(self) -> Response:
+        """The page with values that are tried out; nothing is saved."""
+        stored = self.read()
+        if request.method == "GET":
+            self.form.show(stored)
+        self.form.try_out(request.values)
+        tried = {name: self.form[name].data or "" for name in NAMES}
+        return self.draw(stored, changed=tried != stored.texts)
+
+    def answer(self) -> Response:
+        """What the request asks for."""
+        if request.method == "POST" and request.form.get("action") != "preview":
+            return self.save()
+        return self.preview() if set(NAMES) <= set(request.values) else self.show()
+
+
+@blueprint.route("/averages", methods=["GET", "POST"])
+def account(account_id: UUID) -> Response:
+    """The account's averages, which each location has unless it says otherwise."""
+    return AveragesPage(find_subject(account_id)).answer()
+
+
+@blueprint.route("/<uuid:location_id>/averages", methods=["GET", "POST"])
+def location(account_id: UUID, location_id: UUID) -> Response:
+    """A location's averages: its own, and the account's where it has none."""
+    return AveragesPage(find_subject(account_id, location_id)).answer()
