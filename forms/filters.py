@@ -133,6 +133,8 @@ class FilterForm(Form):
     period = ChoiceField("Period", choices=PERIOD_CHOICES)
     _first_day = DateField("From", [Optional(), _day_in_reach], render_kw=DAYS_IN_REACH)
     to = DateField("To", [Optional(), _day_in_reach], render_kw=DAYS_IN_REACH)
+    # One date of the period, as a bar of a chart leads to it; shown as a chip, not offered as a choice.
+    day = DateField("Day", [Optional(), _day_in_reach], widget=HiddenInput())
 
     def __init__(self, arguments: "MultiDict[str, str]", places: Sequence[Place]) -> None:
         """Read the query string. BadRequest names what is wrong; NotFound is for a place out of reach."""
@@ -165,7 +167,7 @@ class FilterForm(Form):
     def dates(self) -> LocalDates:
         """The chosen days; a first or last day that was typed in wins over the period."""
         first, last = self["from"].data, self["to"].data
-        return LocalDates(first, last, None if first or last else self.period.data or None)
+        return LocalDates(first, last, None if first or last else self.period.data or None, self.day.data)
 
     def filters(self) -> Any:
         """The filters as the list's query takes them."""

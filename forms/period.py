@@ -25,6 +25,8 @@ LONGEST = 366
 class PeriodForm(FilterForm):
     """Account, location and a period: a preset, or days that were typed in, which win over it."""
 
+    day = None
+
     @property
     def chosen_places(self) -> Sequence[Place]:
         """The places that the pickers leave; the location wins over the account."""

@@ -9,6 +9,7 @@ from flask_admin.base import BaseView
 
 from certus_admin.security import csp_nonce
 from views import (
+    analytics,
     averages,
     call_detail,
     call_notes,
@@ -33,6 +34,7 @@ from views.theme import CertusTheme
 
 BLUEPRINTS = (
     session.blueprint,
+    analytics.blueprint,
     call_detail.blueprint,
     call_notes.blueprint,
     configuration.blueprint,

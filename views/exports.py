@@ -17,7 +17,9 @@ PRIVATE = frozenset({"digits", "words"})
 BUSY = "Other exports are running just now. Nothing was exported; try again in a minute."
 
 
-def stream_export(export: Export, query: Query, form: FilterForm, places: Sequence[Place]) -> Response:
+def stream_export(
+    export: Export, query: Query, form: FilterForm, places: Sequence[Place], name: str | None = None
+) -> Response:
     """The file, line by line; X-Row-Count says how many lines follow the heading. 503 while others export."""
     try:
         opened = open_export(export, query, audited_filters(form, places))
@@ -25,7 +27,7 @@ def stream_export(export: Export, query: Query, form: FilterForm, places: Sequen
         raise ServiceUnavailable(BUSY, retry_after=60) from None
     response = Response(opened.chunks(), mimetype="text/csv")
     response.call_on_close(opened.close)
-    name = file_name(export.relation, form.dates)
+    name = name or file_name(export.relation, form.dates)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["X-Row-Count"] = str(opened.row_count)
     return response

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, case, cast, func
+from sqlalchemy import ColumnElement, Text, case, cast, extract, func
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from certus_admin.models import Call
@@ -31,6 +31,8 @@ CALL_STATUSES = (
 ANSWERED = ("completed", "transferred", "in_progress")
 DURATIONS = ("under_30s", "30s_to_2m", "2m_to_5m", "over_5m")
 DIRECTIONS = ("inbound", "outbound")
+# In the order of ISO weekdays, 1 to 7.
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 EXCERPT = 240
 
 
@@ -60,7 +62,9 @@ class CallFilters:
     """What of the calls is asked for; every field left out means any.
 
     `digits` are the last two to four of the guest's number, `words` a search in the summaries as people type
-    it ("quotes" keep words together, - excludes). `account_id` and `location_id` narrow, they never widen.
+    it ("quotes" keep words together, - excludes). `weekday` (a word of WEEKDAYS) and `hour` (0 to 23) are
+    those of the beginning, as clocks at the location show it. `account_id` and `location_id` narrow, they
+    never widen.
     """
 
     account_id: UUID | None = None
@@ -75,6 +79,8 @@ class CallFilters:
     needs_review: bool | None = None
     digits: str | None = None
     words: str | None = None
+    weekday: str | None = None
+    hour: int | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """The filters as SQL over calls_v; place and scope are the listing's."""
@@ -89,6 +95,8 @@ class CallFilters:
             *_yes_or_no(Call.needs_review, self.needs_review),
             *([_ends_with(self.digits)] if self.digits else []),
             *([_mentions(self.words)] if self.words else []),
+            *([_local("isodow") == WEEKDAYS.index(self.weekday) + 1] if self.weekday else []),
+            *([_local("hour") == self.hour] if self.hour is not None else []),
         ]
 
     def query(self, scope: Scope) -> Query:
@@ -111,6 +119,11 @@ def _ends_with(digits: str) -> ColumnElement[bool]:
     if len(digits) == 4:
         return Call.caller_digits == digits
     return func.right(Call.caller_digits, len(digits)) == digits
+
+
+def _local(part: str) -> ColumnElement[Any]:
+    # The rows that place and period leave are read for it; no index knows the hour at a location.
+    return extract(part, func.timezone(Call.timezone, Call.started_at))
 
 
 def _mentions(words: str) -> ColumnElement[bool]:

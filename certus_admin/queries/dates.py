@@ -16,14 +16,18 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class LocalDates:
-    """Inclusive local dates; or `period`, a key of PERIODS counted from each location's own today."""
+    """Inclusive local dates; or `period`, a key of PERIODS counted from each location's own today.
+
+    `day` is one date of all that: a preset ends on different dates where zones are on different ones.
+    """
 
     first: date | None = None
     last: date | None = None
     period: str | None = None
+    day: date | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.first or self.last or self.period)
+        return bool(self.first or self.last or self.period or self.day)
 
     def conditions(
         self,
@@ -32,6 +36,10 @@ class LocalDates:
         zone: InstrumentedAttribute[str],
     ) -> list[ColumnElement[bool]]:
         """Exact by `local_date`, and by the widest zones on `moment`, which has the index."""
+        if self.day:
+            chosen = LocalDates(self.first, self.last, self.period)
+            one = LocalDates(self.day, self.day)
+            return [*chosen.conditions(moment, local_date, zone), *one.conditions(moment, local_date, zone)]
         if self.period:
             return self._period_conditions(moment, local_date, zone)
         found: list[ColumnElement[bool]] = []

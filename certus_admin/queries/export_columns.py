@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Interval, case, func, literal, literal_column, type_coerce
 
-from certus_admin.models import Account
+from certus_admin.models import Account, DailyMetrics
 from certus_admin.queries.calls import CALLS
 from certus_admin.queries.exports import Export
+from certus_admin.queries.listing import Source
 from certus_admin.queries.orders import ORDERS
 from certus_admin.queries.reservations import RESERVATIONS
 
@@ -116,6 +117,19 @@ def reservation_columns(reservation: Any) -> list[ColumnElement[Any]]:
     ]
 
 
+def metrics_columns(metrics: Any) -> list[ColumnElement[Any]]:
+    """The columns of metrics.csv: those of metrics_daily_v in their order; nobody's text."""
+    return list(metrics.__table__.columns)
+
+
+def by_date_and_place(metrics: Any) -> list[ColumnElement[Any]]:
+    """The order of metrics.csv."""
+    return [metrics.date, metrics.account_id, metrics.location_id]
+
+
 CALL_EXPORT = Export("calls", CALLS, call_columns)
 ORDER_EXPORT = Export("orders", ORDERS, order_columns)
 RESERVATION_EXPORT = Export("reservations", RESERVATIONS, reservation_columns)
+METRICS_EXPORT = Export(
+    "metrics", Source(DailyMetrics, "date", metrics_columns), metrics_columns, by_date_and_place
+)

@@ -37,11 +37,15 @@ class TooManyExportsError(Exception):
 
 @dataclass(frozen=True)
 class Export:
-    """`relation` names it in the audit log and the file; `columns` give labelled columns of the model."""
+    """`relation` names it in the audit log and the file; `columns` give labelled columns of the model.
+
+    Lines stand newest first, unless `order` says otherwise.
+    """
 
     relation: str
     source: Source
     columns: Columns
+    order: Columns | None = None
 
 
 @dataclass

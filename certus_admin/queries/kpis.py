@@ -130,10 +130,11 @@ def _days(reach: Reach, period: Period, earliest: date) -> tuple[_DayPart, ...]:
     statement = text(DAYS.format(places=reach.places, first=first, last=last))
     values = {**reach.values, **period.values, "days": period.days}
     rows = db.session.execute(statement, values | {"earliest": earliest, "latest": period.last})
-    return tuple(_DayPart(row[0], row[2], row[3], _totals(row[1], row[4:])) for row in rows)
+    return tuple(_DayPart(row[0], row[2], row[3], read_totals(row[1], row[4:])) for row in rows)
 
 
-def _totals(currency: str, sums: Iterable[Any]) -> Totals:
+def read_totals(currency: str, sums: Iterable[Any]) -> Totals:
+    """The totals of a row of sums, which stand in the order of SUMMED."""
     calls, answered, missed, transferred, talk, saved, *rest = sums
     types, (orders, revenue, reservations, valued, estimate) = rest[:5], rest[5:]
     money = Money(currency, int(orders), revenue, int(reservations), int(valued), estimate or Decimal(0))

@@ -1,15 +1,19 @@
 """Daily numbers of locations, from the materialized view that a refresh keeps current."""
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import ARRAY, ColumnElement, Uuid, and_, any_, literal, or_, text
 
 from certus_admin.database import db
+from certus_admin.models import DailyMetrics
 from certus_admin.queries.arms import narrow
-from certus_admin.queries.period import Period
+from certus_admin.queries.period import Period, preset_period
+from certus_admin.queries.places import Place
+from certus_admin.queries.reach import Query
 from certus_admin.queries.scope import Scope
 
 
@@ -68,3 +72,35 @@ def get_metrics_daily(
     statement = text(DAILY.format(places=reach.places, first=first, last=last))
     values = {**reach.values, **period.values, "earliest": period.first, "latest": period.last}
     return tuple(DailyRow(*row) for row in db.session.execute(statement, values))
+
+
+def metrics_query(
+    scope: Scope,
+    period: Period,
+    places: Sequence[Place],
+    account_id: UUID | None = None,
+    location_id: UUID | None = None,
+) -> Query:
+    """The rows of metrics_daily_v that get_metrics_daily gives, as an export reads them.
+
+    `places` are those that the pickers leave: each counts a preset from its own today.
+    """
+    return Query(scope, [_dates(period, places)], account_id, location_id)
+
+
+def _dates(period: Period, places: Sequence[Place]) -> ColumnElement[bool]:
+    if not period.preset or len(period.dates) == period.days:
+        return DailyMetrics.date.between(period.first, period.last)
+    at: dict[tuple[datetime.date, datetime.date], list[UUID]] = {}
+    for place in places:
+        own = preset_period(period.preset, [place.timezone], period.now)
+        at.setdefault((own.first, own.last), []).append(place.location_id)
+    return or_(
+        *(
+            and_(
+                DailyMetrics.location_id == any_(literal(ids, ARRAY(Uuid))),
+                DailyMetrics.date.between(*dates),
+            )
+            for dates, ids in at.items()
+        )
+    )

@@ -4,19 +4,7 @@
   "use strict";
   let drawn = null;
 
-  const shade = (name) => {
-    // Custom properties hold light-dark(...): only a real property tells which of the two it is right now.
-    const probe = document.createElement("span");
-    probe.hidden = true;
-    probe.className = `shade-${name}`;
-    document.body.append(probe);
-    const colour = getComputedStyle(probe).color;
-    probe.remove();
-    return colour;
-  };
-
-  const day = (iso, options) => new Date(`${iso}T12:00:00Z`).toLocaleDateString("en-US", { timeZone: "UTC", ...options });
-  const money = (currency, digits) => new Intl.NumberFormat("en-US", { style: "currency", currency, maximumFractionDigits: digits, minimumFractionDigits: digits });
+  const { shade, day, money } = certus.charts;
 
   function bars(label, data, colour, last) {
     return { label, data, backgroundColor: colour, hoverBackgroundColor: colour, stack: "all", maxBarThickness: 34, borderSkipped: false, borderRadius: last ? { topLeft: 3, topRight: 3 } : 0 };

@@ -1,0 +1,88 @@
+"""Analytics: how is this customer doing, and since when?"""
+
+import re
+import unicodedata
+
+from flask import Blueprint, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from certus_admin.queries.analytics import get_analytics
+from certus_admin.queries.analytics_changes import list_changes
+from certus_admin.queries.analytics_hours import get_busy_hours
+from certus_admin.queries.export_columns import METRICS_EXPORT
+from certus_admin.queries.metrics import metrics_query
+from certus_admin.queries.period import Period
+from certus_admin.queries.places import list_places
+from certus_admin.queries.scope import Scope
+from forms.analytics import COMPARE_LABELS, AnalyticsForm
+from forms.period import PRESET_LABELS
+from views.analytics_charts import charts_of
+from views.analytics_figures import figures_of, types_of
+from views.analytics_links import Links
+from views.analytics_tables import heat_map, ranking_of
+from views.exports import stream_export
+from views.menu import KEEPERS
+from views.overview import staleness
+
+blueprint = Blueprint("analytics", __name__, url_prefix="/analytics")
+
+
+@blueprint.get("/")
+def index() -> ResponseReturnValue:
+    """The whole page, or the part that its pickers change."""
+    form = AnalyticsForm(request.args, list_places())
+    period, where = form.dates_at(), (form.account_id, form.location_id)
+    scope, links = Scope.of(current_user), Links(form, period)
+    numbers = get_analytics(scope, period, form.comparison_of(period), *where)
+    # Nobody else may read the audit log.
+    changes = list_changes(period, form.chosen_places) if current_user.has_role(*KEEPERS) else None
+    template = "analytics/_numbers.html" if request.headers.get("HX-Request") else "analytics/index.html"
+    page = render_template(
+        template,
+        form=form,
+        presets=PRESET_LABELS,
+        comparisons=COMPARE_LABELS,
+        period=period,
+        numbers=numbers,
+        figures=figures_of(numbers, links),
+        charts=charts_of(numbers, links, changes or ()),
+        types=types_of(numbers, links),
+        heat=heat_map(get_busy_hours(scope, period, *where), links),
+        ranking=ranking_of(numbers, links),
+        changes=changes,
+        stale=staleness(numbers.refreshed_at),
+        links=links,
+    )
+    response = make_response(page)
+    response.vary.add("HX-Request")
+    return response
+
+
+@blueprint.get("/metrics.csv")
+def metrics() -> ResponseReturnValue:
+    """The rows of metrics_daily_v behind the page, as a file; 503 while others export."""
+    form = AnalyticsForm(request.args, list_places())
+    period = form.dates_at()
+    query = metrics_query(
+        Scope.of(current_user), period, form.chosen_places, form.account_id, form.location_id
+    )
+    return stream_export(METRICS_EXPORT, query, form, form.places, file_name(form, period))
+
+
+def file_name(form: AnalyticsForm, period: Period) -> str:
+    """metrics-harbour-vine-2026-01-01-to-2026-01-31-America-New_York.csv: whose, which dates, in which zone.
+
+    Where the places are in several zones, each date is that of its location: `local-dates`.
+    """
+    zones = {place.timezone for place in form.chosen_places}
+    place = next(iter(form.chosen_places), None)
+    named = ""
+    if place and form.location_id:
+        named = place.location_name
+    elif place and form.account_id:
+        named = place.account_name
+    plain = unicodedata.normalize("NFKD", named).encode("ascii", "ignore").decode().lower()
+    whose = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60] or ("place" if named else "all-locations")
+    zone = zones.pop().replace("/", "-") if len(zones) == 1 else "local-dates"
+    return f"metrics-{whose}-{period.first}-to-{period.last}-{zone}.csv"
