@@ -61,13 +61,20 @@ class Overlap:
     other_weekday: int
     other: Interval
 
-    def message(self, weekday: int) -> str:
-        """What is said beside `weekday`, one of the two."""
-        mine, theirs = (self.interval, (self.other_weekday, self.other))
-        if weekday != self.weekday:
-            mine, theirs = (self.other, (self.weekday, self.interval))
-        whose = "" if theirs[0] == weekday else f"{WEEKDAYS[theirs[0] - 1]}’s "
-        return f"{mine} overlaps {whose}{theirs[1]}."
+    @property
+    def message(self) -> str:
+        """What is said beside `interval`."""
+        return self._said(self.interval, self.weekday, self.other, self.other_weekday)
+
+    @property
+    def other_message(self) -> str:
+        """What is said beside `other`."""
+        return self._said(self.other, self.other_weekday, self.interval, self.weekday)
+
+    @staticmethod
+    def _said(mine: Interval, weekday: int, theirs: Interval, their_weekday: int) -> str:
+        whose = "" if weekday == their_weekday else f"{WEEKDAYS[their_weekday - 1]}’s "
+        return f"{mine} overlaps {whose}{theirs}."
 
 
 def minute_of(value: time) -> int:
@@ -110,15 +117,6 @@ def find_overlaps(week: Mapping[int, Day]) -> list[Overlap]:
         for before, after in pairwise(around)
         if before[0] + before[2].minutes > after[0]
     ]
-
-
-def overlap_messages(week: Mapping[int, Day]) -> dict[int, list[str]]:
-    """What to say beside which weekday; empty where nothing overlaps."""
-    said: dict[int, list[str]] = {}
-    for overlap in find_overlaps(week):
-        for weekday in {overlap.weekday, overlap.other_weekday}:
-            said.setdefault(weekday, []).append(overlap.message(weekday))
-    return said
 
 
 def describe_day(day: Day) -> str:

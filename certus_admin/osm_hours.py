@@ -161,7 +161,7 @@ def _time(minutes: int) -> time:
 def _refuse_overlaps(week: Week) -> None:
     for overlap in find_overlaps(week):
         day = WEEKDAYS[overlap.weekday - 1]
-        raise HoursTextError(f"Two intervals overlap on {day}: {overlap.message(overlap.weekday)}")
+        raise HoursTextError(f"Two intervals overlap on {day}: {overlap.message}")
 
 
 def _meant_minutes(hours: OpeningHours) -> set[int]:

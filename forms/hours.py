@@ -91,7 +91,8 @@ class GridDay:
     def check_overlaps(self) -> bool:
         """Say beside the rows of this day alone what overlaps; True when nothing stands beside any."""
         for overlap in find_overlaps(make_week((1, each) for each in self.intervals)):
-            self.say(overlap.interval, overlap.message(1))
+            self.say(overlap.interval, overlap.message)
+            self.say(overlap.other, overlap.other_message)
         return not self.errors and not any(row.error for row in self.rows)
 
     def say(self, interval: Interval, message: str) -> None:
@@ -147,10 +148,10 @@ class HoursGrid:
     def check(self) -> bool:
         """Say beside the rows what overlaps; True when the week can be saved."""
         for overlap in find_overlaps(self.week):
-            self.days[overlap.weekday - 1].say(overlap.interval, overlap.message(overlap.weekday))
+            self.days[overlap.weekday - 1].say(overlap.interval, overlap.message)
             if (overlap.other_weekday, overlap.other) != (overlap.weekday, overlap.interval):
                 other = self.days[overlap.other_weekday - 1]
-                other.say(overlap.other, overlap.message(overlap.other_weekday))
+                other.say(overlap.other, overlap.other_message)
         return self.is_good
 
     def change(self, action: str, copy_to: Mapping[int, list[str]]) -> None:
