@@ -2002,3 +2002,20 @@ select
 from public.audit_log a;
 comment on view public.audit_log_v is
     'The lines of the audit log that the caller may read, with the names of who did it: a manager reads no other row of users.';
+
+-- Averages: a number -----------------------------------------------------------------------------------------------------
+
+do $$
+declare
+    target text;
+begin
+    -- NaN passes every lower bound, and makes each sum it enters NaN.
+    foreach target in array array['account_settings', 'location_settings'] loop
+        if not exists (select from pg_constraint where conrelid = format('public.%I', target)::regclass
+            and conname = target || '_avg_spend_per_head_check1') then
+            execute format($add$alter table public.%1$I add constraint %1$s_avg_spend_per_head_check1
+                check (avg_spend_per_head < 'NaN')$add$, target);
+        end if;
+    end loop;
+end
+$$;

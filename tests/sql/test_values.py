@@ -124,3 +124,11 @@ def test_an_exception_is_closed_or_has_both_its_hours(asking: Asking) -> None:
 def test_a_call_is_answered_and_ends_after_it_began(asking: Asking, column: str) -> None:
     change = f"update public.call_logs set {column} = started_at - interval '1 second' where id = %s"
     assert asking.refusal(change, [call_id(1)])[0] == "23514"
+
+
+@pytest.mark.parametrize("table", ["account_settings", "location_settings"])
+def test_an_average_is_a_number(asking: Asking, table: str) -> None:
+    change = f"update public.{table} set avg_spend_per_head = %s"
+    assert asking.reach(change, ["41.50"]) in (3, 12)
+    for odd in ("NaN", "-0.01"):
+        assert asking.refusal(change, [odd])[0] == "23514"
