@@ -29,7 +29,7 @@ select l.account_id, l.id, 'retell', %(name)s || n || l.id, 'ended',
     case when n %% 3 = 0 then 'Asked for the *lobster* bisque, table ' else 'Nothing to say about ' end || n
 from public.locations l
 cross join generate_series(1, %(calls)s) n
-cross join lateral (select date_trunc('second', now()) - make_interval(hours => (n / 2) * 5) as at) t
+cross join lateral (select date_trunc('second', now()) - make_interval(hours => (n / 2) * %(apart)s) as at) t
 where l.id::text like '10c00000-%%'
 """
 MAKE_ORDERS = """
@@ -57,11 +57,14 @@ where c.provider_call_id like %(name)s || '%%' and c.call_type = 'reservation'
 """
 
 
-def make_calls(database: Database, name: str, calls: int) -> None:
-    """`calls` calls for each of the seed's locations, with orders and reservations for most that want one."""
+def make_calls(database: Database, name: str, calls: int, apart: int = 5) -> None:
+    """`calls` calls for each of the seed's locations, with orders and reservations for most that want one.
+
+    Two begin at the same moment, the next two `apart` hours earlier.
+    """
     with database.owner() as owner:
         for statement in (MAKE_CALLS, MAKE_ORDERS, MAKE_RESERVATIONS):
-            owner.execute(statement.encode(), {"name": name, "calls": calls})
+            owner.execute(statement.encode(), {"name": name, "calls": calls, "apart": apart})
         owner.execute("analyze")
 
 

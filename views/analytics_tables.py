@@ -74,7 +74,7 @@ class Ranking:
 
 
 def heat_map(hours: Sequence[Hour], links: Links) -> HeatMap:
-    """The hours of the week from the earliest to the latest with calls; empty ones between them have zeros."""
+    """The hours of the week from the earliest to the latest with calls; empty ones between are zeros."""
     found = {(hour.weekday, hour.hour): hour for hour in hours}
     most = max((hour.calls for hour in hours), default=0)
     url = links.period_url(CALLS, **INBOUND, weekday="WEEKDAY", hour="HOUR")

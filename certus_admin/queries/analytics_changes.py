@@ -39,8 +39,8 @@ class Change:
     """The rows of one table that one person changed at one place on one date.
 
     `at` is UTC, that of the last of them; `date` is local, at the location or, for a whole account
-    (`location_id` None), at its first one. `fields` are names of columns; `who` is None where nobody signed in
-    did it.
+    (`location_id` None), at its first one. `fields` are names of columns; `who` is None where nobody who
+    signed in did it.
     """
 
     at: datetime

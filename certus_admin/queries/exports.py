@@ -101,9 +101,13 @@ def open_export(export: Export, query: Query, filters: dict[str, Any]) -> OpenEx
             {"relation": export.relation, "filters": json.dumps(filters), "row_count": row_count},
         )
         db.session.commit()
-        at = getattr(model, export.source.at)
+        order = (export.order or _newest_first(export.source))(model)
         rows = select(*export.columns(model)).where(Account.id == model.account_id, *conditions)
     except BaseException:
         resources.close()
         raise
-    return OpenExport(row_count, rows.order_by(at.desc(), model.id.desc()), connection, resources)
+    return OpenExport(row_count, rows.order_by(*order), connection, resources)
+
+
+def _newest_first(source: Source) -> Columns:
+    return lambda model: (getattr(model, source.at).desc(), model.id.desc())
