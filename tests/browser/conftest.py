@@ -16,7 +16,8 @@ ADD_CALLS = """
         case mod(n, 2) when 0 then '10c00000-0000-7000-8000-0000000000a1'::uuid
             else '10c00000-0000-7000-8000-0000000000a2' end,
         'retell', 'browser-' || n, 'ended',
-        case mod(n, 4) when 3 then 'dial_no_answer' else 'user_hangup' end, 'general', 'inbound', '+1 617-555-01' || lpad(mod(n, 100)::text, 2, '0'), '+1 617-555-0101',
+        case mod(n, 4) when 3 then 'dial_no_answer' else 'user_hangup' end, 'general', 'inbound',
+        '+1 617-555-01' || lpad(mod(n, 100)::text, 2, '0'), '+1 617-555-0101',
         now() - make_interval(mins => 90 * n), case mod(n, 4) when 3 then null
             else now() - make_interval(mins => 90 * n) + interval '3 seconds' end,
         now() - make_interval(mins => 90 * n) + interval '80 seconds',

@@ -1,4 +1,4 @@
-"""No page, drawer or dialog breaks a rule of axe, light or dark, wide or on a phone; none scrolls sideways."""
+"""No page, drawer or dialog breaks a rule of axe, light or dark, wide or on a phone, or scrolls sideways."""
 
 from collections.abc import Callable
 from typing import Any
@@ -87,12 +87,22 @@ DIALOGS: tuple[Callable[[Page], None], ...] = (
 )  # fmt: skip
 
 
+# A change on its way has colours of its own: wait until it is drawn, then until everything has arrived.
+STAND_STILL = """async () => {
+    for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+    await Promise.allSettled(document.getAnimations().map(animation => animation.finished));
+}"""
+
+
 def violations(page: Page) -> list[str]:
     """What axe finds, in a line each: the rule, and where."""
-    # An animation on its way has colours of its own.
-    page.evaluate("Promise.allSettled(document.getAnimations().map(animation => animation.finished))")
+    page.evaluate(STAND_STILL)
     found: list[dict[str, Any]] = Axe().run(page).response["violations"]
-    return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
+    return [
+        f"{rule['id']}: {node['html'][:160]} {node['failureSummary'][:200]}"
+        for rule in found
+        for node in rule["nodes"]
+    ]
 
 
 def too_wide(page: Page) -> bool:
