@@ -87,7 +87,10 @@ def answer_http_fault(error: HTTPException) -> Response:
         page = _rate_limit_page(page)
     elif isinstance(error, CSRFError):
         page = _csrf_page(page)
-    elif type(error) in (BadRequest, Conflict, ServiceUnavailable) and error.description != type(error).description:
+    elif (
+        type(error) in (BadRequest, Conflict, ServiceUnavailable)
+        and error.description != type(error).description
+    ):
         page = ErrorPage(error.code, page.title, str(error.description), page.hint)
     response = draw(page)
     for name, value in error.get_headers():

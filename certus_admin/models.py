@@ -1,7 +1,8 @@
 """The canonical views and the tables that pages read, mapped column for column.
 
-Views have no key of their own; `id` is unique in each, so the mapper takes it. Rows are the caller's: row-level
-security has filtered them before they arrive. Times are aware datetimes in UTC; money is Decimal in `currency`.
+Views have no key of their own; `id` is unique in each, so the mapper takes it. Rows are the caller's:
+row-level security has filtered them before they arrive. Times are aware datetimes in UTC; money is Decimal in
+`currency`.
 """
 
 from datetime import date, datetime

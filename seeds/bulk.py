@@ -72,9 +72,13 @@ def _prepared(pieces: Iterator[Piece]) -> Iterator[Piece]:
             yield piece
 
 
+# Calls bring the marks that their orders and reservations would set, so that triggers find nothing to write.
+BULK_COLUMNS = {**COLUMNS, "call_logs": (*COLUMNS["call_logs"], "has_order", "has_reservation")}
+
+
 def _copy(connection: psycopg.Connection, piece: Piece) -> None:
     tables = (("call_logs", piece.calls), ("order_logs", piece.orders), ("reservations", piece.reservations))
     for table, lines in tables:
         if lines:
-            with connection.cursor().copy(copy_statement(table, COLUMNS[table])) as copy:
+            with connection.cursor().copy(copy_statement(table, BULK_COLUMNS[table])) as copy:
                 copy.write("".join(lines))

@@ -48,6 +48,11 @@ class Shape:
     dish: str | None
     guests: int | None
 
+    @property
+    def marks(self) -> str:
+        """has_order and has_reservation as text for COPY."""
+        return f"{self.dish is not None:d}\t{self.dish is None and self.guests is not None:d}"
+
 
 def make_shapes(chance: Random) -> list[Shape]:
     """The shapes that calls are drawn from, each as likely as its share of the list."""

@@ -94,7 +94,7 @@ class CallText:
         piece.calls.append(
             f"{account}\t{call_id}\t{location}\t{shape.provider}\t{self.run}-{self.serial:08d}\t{shape.words}\t"
             f"{shape.direction}\t{numbers}\t{start}\t{_instant(answered_at) if shape.is_answered else NULL}\t"
-            f"{_instant(ended_at)}\t{shape.said}\t{NULL}\t{start}\n"
+            f"{_instant(ended_at)}\t{shape.said}\t{NULL}\t{start}\t{shape.marks}\n"
         )
         if shape.dish is None and shape.guests is None:
             return

@@ -287,7 +287,8 @@ grant select on public.accounts, public.locations, public.users, public.account_
     to authenticated, service_role;
 grant select (account_id, id, location_id, provider, provider_call_id, provider_status, end_reason, intent, direction,
     started_at, answered_at, ended_at, summary_md, transcript_md, created_at, status, call_type, duration_seconds,
-    duration_bucket, caller_masked, caller_digits, transfer_unanswered, has_recording)
+    duration_bucket, caller_masked, caller_digits, transfer_unanswered, has_recording, has_order, has_reservation, total_differs,
+    needs_review)
     on public.call_logs to authenticated, service_role;
 grant select (account_id, id, location_id, call_id, reservation_datetime, reservation_date, reservation_time, guest_name,
     guest_phone_masked, guest_count, avg_spend_per_head_override, special_requests, status, created_at)
@@ -327,6 +328,7 @@ grant execute on function private.uuid_v7(), private.is_time_zone(text), private
     private.call_seconds(timestamptz, timestamptz, timestamptz), private.transfer_unanswered(text),
     private.order_adds_up(jsonb, numeric, numeric, numeric, numeric, numeric),
     private.review_reasons(text, text, boolean, boolean, boolean, boolean),
+    private.needs_review(text, text, text, text, boolean, boolean, boolean),
     private.person_role(), private.manages(), private.administers(), private.sees_everything(), private.location_ids(), private.account_ids(),
     private.whole_account_ids(), private.runs_person(uuid), private.knows_person(uuid), private.person_name(uuid)
     to authenticated, service_role;

@@ -194,6 +194,52 @@ return (
 );
 comment on function private.duration_bucket(integer) is 'The four duration buckets of the call list: <30s, 30s-2m, 2-5m, >5m; null while a call runs.';
 
+create or replace function private.order_adds_up(
+    items jsonb, subtotal numeric, tax numeric, service_charge numeric, delivery numeric, total numeric) returns boolean
+language sql immutable parallel safe
+return (
+    total = subtotal + tax + service_charge + delivery
+        -- An item without a number counts as nothing and makes the order one to look at; a cast would fail the whole list.
+        and subtotal = (select coalesce(sum(
+                case when jsonb_typeof(i -> 'quantity') = 'number' then (i -> 'quantity')::numeric end
+                * case when jsonb_typeof(i -> 'unit_amount') = 'number' then (i -> 'unit_amount')::numeric end), 0)
+            from jsonb_array_elements(items) i)
+);
+comment on function private.order_adds_up(jsonb, numeric, numeric, numeric, numeric, numeric) is
+    'Whether an order''s total is the sum of its parts and its subtotal the sum of its items.';
+
+create or replace function private.review_reasons(
+    status text, call_type text, transfer_unanswered boolean, has_order boolean, has_reservation boolean, total_differs boolean)
+    returns text[]
+language sql immutable parallel safe
+return (
+    -- A call still running, never answered, or taken over by staff owes nobody an order or a reservation.
+    array_remove(array[
+        case when call_type = 'order' and not has_order and status not in ('in_progress', 'missed', 'canceled', 'transferred')
+            then 'order_missing' end,
+        case when call_type = 'reservation' and not has_reservation
+            and status not in ('in_progress', 'missed', 'canceled', 'transferred') then 'reservation_missing' end,
+        case when total_differs then 'total_differs' end,
+        case when transfer_unanswered then 'transfer_unanswered' end,
+        case when status = 'unknown' then 'status_unknown' end], null)
+);
+comment on function private.review_reasons(text, text, boolean, boolean, boolean, boolean) is
+    'Why a call wants a look: order_missing, reservation_missing, total_differs, transfer_unanswered, status_unknown.';
+
+create or replace function private.needs_review(
+    provider text, provider_status text, end_reason text, intent text, has_order boolean, has_reservation boolean,
+    total_differs boolean) returns boolean
+language plpgsql immutable parallel safe
+as $$
+begin
+    -- A generated column cannot read another one, so status and type are derived once more.
+    return cardinality(private.review_reasons(public.call_status(provider, provider_status, end_reason), public.call_type(intent),
+        private.transfer_unanswered(end_reason), has_order, has_reservation, total_differs)) > 0;
+end
+$$;
+comment on function private.needs_review(text, text, text, text, boolean, boolean, boolean) is
+    'Whether a call wants a look, from what call_logs itself holds; review_reasons says why.';
+
 -- Platform tables: the voice platform writes them, the back office reads ------------------------------------------
 
 create table if not exists public.accounts (
@@ -247,6 +293,9 @@ create table if not exists public.call_logs (
     transcript_md text,
     recording_url text check (recording_url ~ '^(https://[^\s]+|/recordings/[a-z0-9-]+\.(wav|mp3|ogg))$'),
     created_at timestamptz not null default now(),
+    has_order boolean not null default false,
+    has_reservation boolean not null default false,
+    total_differs boolean not null default false,
     status text not null generated always as (public.call_status(provider, provider_status, end_reason)) stored,
     call_type text not null generated always as (public.call_type(intent)) stored,
     duration_seconds integer generated always as (private.call_seconds(started_at, answered_at, ended_at)) stored,
@@ -258,6 +307,8 @@ create table if not exists public.call_logs (
         (private.phone_digits(case direction when 'outbound' then to_number else from_number end)) stored,
     transfer_unanswered boolean not null generated always as (private.transfer_unanswered(end_reason)) stored,
     has_recording boolean not null generated always as (recording_url is not null) stored,
+    needs_review boolean not null generated always as (private.needs_review(
+        provider, provider_status, end_reason, intent, has_order, has_reservation, total_differs)) stored,
     primary key (account_id, id),
     foreign key (account_id, location_id) references public.locations (account_id, id),
     unique (account_id, provider, provider_call_id),
@@ -268,6 +319,8 @@ comment on table public.call_logs is 'Every call, as its provider sent it; statu
 comment on column public.call_logs.duration_seconds is
     'Whole seconds from answered_at (started_at where nobody answered) to ended_at; null while the call runs.';
 comment on column public.call_logs.caller_masked is 'The guest''s number, masked: from_number of inbound calls, to_number of outbound ones.';
+comment on column public.call_logs.has_order is
+    'Whether order_logs has an order of this call. Kept by triggers of order_logs and reservations, like has_reservation and total_differs.';
 comment on column public.call_logs.transfer_unanswered is 'The AI handed the call to staff and nobody took it.';
 
 create table if not exists public.order_logs (
@@ -566,6 +619,13 @@ create index if not exists call_logs_account_id_duration_bucket_started_at_idx
 create index if not exists call_logs_account_id_caller_digits_started_at_idx
     on public.call_logs (account_id, caller_digits, started_at desc, id desc) include (location_id);
 
+-- Few calls need a look: partial indexes find them without walking past the others.
+create index if not exists call_logs_started_at_id_review_idx on public.call_logs (started_at desc, id desc) where needs_review;
+create index if not exists call_logs_account_id_started_at_id_review_idx
+    on public.call_logs (account_id, started_at desc, id desc) include (location_id) where needs_review;
+create index if not exists call_logs_account_id_location_id_started_at_id_review_idx
+    on public.call_logs (account_id, location_id, started_at desc, id desc) where needs_review;
+
 create index if not exists order_logs_id_idx on public.order_logs (id);
 create index if not exists order_logs_account_id_call_id_idx on public.order_logs (account_id, call_id);
 create index if not exists order_logs_created_at_id_idx on public.order_logs (created_at desc, id desc);
@@ -609,12 +669,18 @@ create index if not exists audit_log_row_id_at_idx on public.audit_log (row_id, 
 create index if not exists web_sessions_user_id_idx on private.web_sessions (user_id) where ended_at is null;
 
 -- Who asks, and where they work: what policies and views stand on ---------------------------------------------------
+-- A page's statement asks these a dozen times. PL/pgSQL keeps its plans for the session where an SQL function plans anew at
+-- each call; their plans do not depend on values, so the generic one is told to serve although the app's role forbids it.
 
 create or replace function private.person_role() returns text
-language sql stable security definer
+language plpgsql stable security definer
 set search_path = ''
+set plan_cache_mode = 'force_generic_plan'
 as $$
-    select u.role from public.users u where u.id = auth.uid() and u.is_active
+begin
+    return (
+        select u.role from public.users u where u.id = auth.uid() and u.is_active);
+end
 $$;
 comment on function private.person_role() is 'The role of the person who asks, or null for a stranger and for someone deactivated.';
 
@@ -635,47 +701,62 @@ $$;
 comment on function private.administers() is 'Whether the person is an admin (where they work).';
 
 create or replace function private.sees_everything() returns boolean
-language sql stable security definer
+language plpgsql stable security definer
 set search_path = ''
+set plan_cache_mode = 'force_generic_plan'
 as $$
-    select exists (
+begin
+    return exists (
         select from public.user_access a
         join public.users u on u.id = a.user_id and u.is_active
-        where a.user_id = auth.uid() and a.account_id is null)
+        where a.user_id = auth.uid() and a.account_id is null);
+end
 $$;
 comment on function private.sees_everything() is 'Whether the person works for every account.';
 
 create or replace function private.location_ids() returns uuid[]
-language sql stable security definer
+language plpgsql stable security definer
 set search_path = ''
+set plan_cache_mode = 'force_generic_plan'
 as $$
-    select coalesce(array_agg(distinct l.id), '{}')
-    from public.user_access a
-    join public.users u on u.id = a.user_id and u.is_active
-    join public.locations l on l.account_id = a.account_id and (a.location_id is null or l.id = a.location_id)
-    where a.user_id = auth.uid()
+begin
+    return (
+        select coalesce(array_agg(distinct l.id), '{}')
+        from public.user_access a
+        join public.users u on u.id = a.user_id and u.is_active
+        join public.locations l on l.account_id = a.account_id and (a.location_id is null or l.id = a.location_id)
+        where a.user_id = auth.uid());
+end
 $$;
 comment on function private.location_ids() is 'The locations granted to the person; whole accounts are spelled out as their locations.';
 
 create or replace function private.account_ids() returns uuid[]
-language sql stable security definer
+language plpgsql stable security definer
 set search_path = ''
+set plan_cache_mode = 'force_generic_plan'
 as $$
-    select coalesce(array_agg(distinct a.account_id), '{}')
-    from public.user_access a
-    join public.users u on u.id = a.user_id and u.is_active
-    where a.user_id = auth.uid() and a.account_id is not null
+begin
+    return (
+        select coalesce(array_agg(distinct a.account_id), '{}')
+        from public.user_access a
+        join public.users u on u.id = a.user_id and u.is_active
+        where a.user_id = auth.uid() and a.account_id is not null);
+end
 $$;
 comment on function private.account_ids() is 'The accounts in which the person has any access.';
 
 create or replace function private.whole_account_ids() returns uuid[]
-language sql stable security definer
+language plpgsql stable security definer
 set search_path = ''
+set plan_cache_mode = 'force_generic_plan'
 as $$
-    select coalesce(array_agg(distinct a.account_id), '{}')
-    from public.user_access a
-    join public.users u on u.id = a.user_id and u.is_active
-    where a.user_id = auth.uid() and a.account_id is not null and a.location_id is null
+begin
+    return (
+        select coalesce(array_agg(distinct a.account_id), '{}')
+        from public.user_access a
+        join public.users u on u.id = a.user_id and u.is_active
+        where a.user_id = auth.uid() and a.account_id is not null and a.location_id is null);
+end
 $$;
 comment on function private.whole_account_ids() is 'The accounts in which the person has access to every location.';
 
@@ -920,6 +1001,128 @@ comment on function private.person_sees(uuid, uuid, uuid) is 'Whether that perso
 create or replace trigger internal_notes_place before insert or update on public.internal_notes
     for each row execute function private.place_note();
 
+create or replace view private.call_marks as
+select
+    c.account_id,
+    c.id,
+    exists (select from public.order_logs o where o.account_id = c.account_id and o.call_id = c.id) as has_order,
+    exists (select from public.reservations r where r.account_id = c.account_id and r.call_id = c.id) as has_reservation,
+    exists (select from public.order_logs o where o.account_id = c.account_id and o.call_id = c.id
+        and not private.order_adds_up(o.items, o.subtotal_amount, o.tax_amount, o.service_charge_amount,
+            o.delivery_amount, o.total_amount)) as total_differs
+from public.call_logs c;
+comment on view private.call_marks is 'What has_order, has_reservation and total_differs of each call should be.';
+
+create or replace function private.mark_calls(account_ids uuid[], call_ids uuid[]) returns void
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+begin
+    -- Whoever adds an order holds its call by the foreign key until the end. Waiting for that, before the next statement
+    -- looks, is what keeps a deletion from missing an order that another transaction is adding.
+    perform from public.call_logs c
+    join unnest(account_ids, call_ids) t (account_id, id) on t.account_id = c.account_id and t.id = c.id
+    order by c.account_id, c.id
+    for update of c;
+    update public.call_logs c
+    set has_order = m.has_order, has_reservation = m.has_reservation, total_differs = m.total_differs
+    from unnest(account_ids, call_ids) t (account_id, id)
+    join private.call_marks m on m.account_id = t.account_id and m.id = t.id
+    where c.account_id = t.account_id and c.id = t.id
+        and (c.has_order, c.has_reservation, c.total_differs) is distinct from (m.has_order, m.has_reservation, m.total_differs);
+end
+$$;
+comment on function private.mark_calls(uuid[], uuid[]) is 'Looks again whether these calls have orders and reservations, and whether their totals add up.';
+
+create or replace function private.mark_calls_of_orders() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+    accounts uuid[];
+    calls uuid[];
+begin
+    if tg_op = 'INSERT' then
+        -- What was added can only set marks: no other order has to be looked at, and no call that has them is written.
+        update public.call_logs c set has_order = true, total_differs = c.total_differs or a.differs
+        from (select o.account_id, o.call_id, bool_or(not private.order_adds_up(o.items, o.subtotal_amount, o.tax_amount,
+                o.service_charge_amount, o.delivery_amount, o.total_amount)) as differs
+            from added o where o.call_id is not null group by 1, 2) a
+        where c.account_id = a.account_id and c.id = a.call_id and (not c.has_order or (a.differs and not c.total_differs));
+        return null;
+    elsif tg_op = 'DELETE' then
+        select array_agg(o.account_id), array_agg(o.call_id) into accounts, calls
+        from (select distinct g.account_id, g.call_id from gone g where g.call_id is not null) o;
+    else
+        select array_agg(o.account_id), array_agg(o.call_id) into accounts, calls
+        from (select distinct x.account_id, x.call_id
+            from added a
+            join gone g on g.account_id = a.account_id and g.id = a.id
+            cross join lateral (values (a.account_id, a.call_id), (g.account_id, g.call_id)) x (account_id, call_id)
+            where x.call_id is not null
+                and (a.call_id, a.items, a.subtotal_amount, a.tax_amount, a.service_charge_amount, a.delivery_amount, a.total_amount)
+                    is distinct from
+                    (g.call_id, g.items, g.subtotal_amount, g.tax_amount, g.service_charge_amount, g.delivery_amount, g.total_amount)
+        ) o;
+    end if;
+    if calls is not null then
+        perform private.mark_calls(accounts, calls);
+    end if;
+    return null;
+end
+$$;
+comment on function private.mark_calls_of_orders() is 'Trigger, once a statement: keeps has_order and total_differs of the calls behind orders.';
+
+create or replace function private.mark_calls_of_reservations() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+    accounts uuid[];
+    calls uuid[];
+begin
+    if tg_op = 'INSERT' then
+        update public.call_logs c set has_reservation = true
+        from (select distinct r.account_id, r.call_id from added r where r.call_id is not null) a
+        where c.account_id = a.account_id and c.id = a.call_id and not c.has_reservation;
+        return null;
+    elsif tg_op = 'DELETE' then
+        select array_agg(r.account_id), array_agg(r.call_id) into accounts, calls
+        from (select distinct g.account_id, g.call_id from gone g where g.call_id is not null) r;
+    else
+        select array_agg(r.account_id), array_agg(r.call_id) into accounts, calls
+        from (select distinct x.account_id, x.call_id
+            from added a
+            join gone g on g.account_id = a.account_id and g.id = a.id and g.call_id is distinct from a.call_id
+            cross join lateral (values (a.account_id, a.call_id), (g.account_id, g.call_id)) x (account_id, call_id)
+            where x.call_id is not null) r;
+    end if;
+    if calls is not null then
+        perform private.mark_calls(accounts, calls);
+    end if;
+    return null;
+end
+$$;
+comment on function private.mark_calls_of_reservations() is 'Trigger, once a statement: keeps has_reservation of the calls behind reservations.';
+
+do $$
+declare
+    target text;
+begin
+    foreach target in array array['order', 'reservation'] loop
+        execute format('create or replace trigger %1$s_inserted after insert on public.%1$s
+            referencing new table as added for each statement execute function private.mark_calls_of_%2$ss()',
+            case target when 'order' then 'order_logs' else 'reservations' end, target);
+        execute format('create or replace trigger %1$s_updated after update on public.%1$s
+            referencing old table as gone new table as added for each statement execute function private.mark_calls_of_%2$ss()',
+            case target when 'order' then 'order_logs' else 'reservations' end, target);
+        execute format('create or replace trigger %1$s_deleted after delete on public.%1$s
+            referencing old table as gone for each statement execute function private.mark_calls_of_%2$ss()',
+            case target when 'order' then 'order_logs' else 'reservations' end, target);
+    end loop;
+end
+$$;
+
 create or replace function private.decide_request() returns trigger
 language plpgsql
 set search_path = ''
@@ -1002,38 +1205,6 @@ left join public.account_settings acs on acs.account_id = r.account_id;
 comment on view public.reservations_v is
     'Reservations. estimated_revenue is null where guests or average are unknown; local_date is the local date of created_at.';
 
-create or replace function private.order_adds_up(
-    items jsonb, subtotal numeric, tax numeric, service_charge numeric, delivery numeric, total numeric) returns boolean
-language sql immutable parallel safe
-return (
-    total = subtotal + tax + service_charge + delivery
-        -- An item without a number counts as nothing and makes the order one to look at; a cast would fail the whole list.
-        and subtotal = (select coalesce(sum(
-                case when jsonb_typeof(i -> 'quantity') = 'number' then (i -> 'quantity')::numeric end
-                * case when jsonb_typeof(i -> 'unit_amount') = 'number' then (i -> 'unit_amount')::numeric end), 0)
-            from jsonb_array_elements(items) i)
-);
-comment on function private.order_adds_up(jsonb, numeric, numeric, numeric, numeric, numeric) is
-    'Whether an order''s total is the sum of its parts and its subtotal the sum of its items.';
-
-create or replace function private.review_reasons(
-    status text, call_type text, transfer_unanswered boolean, has_order boolean, has_reservation boolean, total_differs boolean)
-    returns text[]
-language sql immutable parallel safe
-return (
-    -- A call still running, never answered, or taken over by staff owes nobody an order or a reservation.
-    array_remove(array[
-        case when call_type = 'order' and not has_order and status not in ('in_progress', 'missed', 'canceled', 'transferred')
-            then 'order_missing' end,
-        case when call_type = 'reservation' and not has_reservation
-            and status not in ('in_progress', 'missed', 'canceled', 'transferred') then 'reservation_missing' end,
-        case when total_differs then 'total_differs' end,
-        case when transfer_unanswered then 'transfer_unanswered' end,
-        case when status = 'unknown' then 'status_unknown' end], null)
-);
-comment on function private.review_reasons(text, text, boolean, boolean, boolean, boolean) is
-    'Why a call wants a look: order_missing, reservation_missing, total_differs, transfer_unanswered, status_unknown.';
-
 create or replace view public.calls_v with (security_invoker = true) as
 select
     c.id,
@@ -1051,12 +1222,11 @@ select
     c.summary_md,
     c.transcript_md,
     case when c.has_recording then '/calls/' || c.id || '/recording' end as recording_url,
-    x.has_order,
-    x.has_reservation,
-    cardinality(private.review_reasons(
-        c.status, c.call_type, c.transfer_unanswered, x.has_order, x.has_reservation, x.total_differs)) > 0 as needs_review,
+    c.has_order,
+    c.has_reservation,
+    c.needs_review,
     private.review_reasons(
-        c.status, c.call_type, c.transfer_unanswered, x.has_order, x.has_reservation, x.total_differs) as review_reasons,
+        c.status, c.call_type, c.transfer_unanswered, c.has_order, c.has_reservation, c.total_differs) as review_reasons,
     l.timezone,
     c.duration_bucket,
     c.caller_digits,
@@ -1072,13 +1242,8 @@ select
 from public.call_logs c
 left join public.locations l on l.account_id = c.account_id and l.id = c.location_id
 left join public.location_settings ls on ls.account_id = c.account_id and ls.location_id = c.location_id
-left join public.account_settings acs on acs.account_id = c.account_id
-cross join lateral (select
-    exists (select from public.order_logs o where o.account_id = c.account_id and o.call_id = c.id) as has_order,
-    exists (select from public.reservations r where r.account_id = c.account_id and r.call_id = c.id) as has_reservation,
-    exists (select from public.order_logs o where o.account_id = c.account_id and o.call_id = c.id
-        and not private.order_adds_up(o.items, o.subtotal_amount, o.tax_amount, o.service_charge_amount,
-            o.delivery_amount, o.total_amount)) as total_differs) x;
+left join public.account_settings acs on acs.account_id = c.account_id;
+
 comment on view public.calls_v is
     'Calls, normalised and masked. recording_url is the back office''s audited route; open_recording(call_id) gives the real one to other clients.';
 comment on column public.calls_v.local_date is 'The local date of started_at at the location.';
@@ -1507,16 +1672,26 @@ begin
         'public.mask_phone(text)'::regprocedure, 'private.phone_digits(text)'::regprocedure,
         'private.duration_bucket(integer)'::regprocedure, 'private.transfer_unanswered(text)'::regprocedure,
         'private.call_seconds(timestamptz, timestamptz, timestamptz)'::regprocedure, 'private.retell_status(text)'::regprocedure,
-        'private.vapi_status(text)'::regprocedure, 'private.twilio_status(text)'::regprocedure);
+        'private.vapi_status(text)'::regprocedure, 'private.twilio_status(text)'::regprocedure,
+        'private.order_adds_up(jsonb, numeric, numeric, numeric, numeric, numeric)'::regprocedure,
+        'private.review_reasons(text, text, boolean, boolean, boolean, boolean)'::regprocedure,
+        'private.needs_review(text, text, text, text, boolean, boolean, boolean)'::regprocedure);
     if fingerprint is not distinct from (select d.rules from private.derivations d where d.name = 'call_logs') then
         return 0;
     end if;
+    update public.call_logs c
+    set has_order = m.has_order, has_reservation = m.has_reservation, total_differs = m.total_differs
+    from private.call_marks m
+    where c.account_id = m.account_id and c.id = m.id
+        and (c.has_order, c.has_reservation, c.total_differs) is distinct from (m.has_order, m.has_reservation, m.total_differs);
     -- Only rows that the new rules change are written. An update computes those stored columns alone whose sources it names.
     update public.call_logs c set provider_status = c.provider_status, intent = c.intent, end_reason = c.end_reason,
         started_at = c.started_at, direction = c.direction
     where c.status is distinct from public.call_status(c.provider, c.provider_status, c.end_reason)
         or c.call_type is distinct from public.call_type(c.intent)
         or c.transfer_unanswered is distinct from private.transfer_unanswered(c.end_reason)
+        or c.needs_review is distinct from private.needs_review(c.provider, c.provider_status, c.end_reason, c.intent,
+            c.has_order, c.has_reservation, c.total_differs)
         or c.duration_seconds is distinct from private.call_seconds(c.started_at, c.answered_at, c.ended_at)
         or c.duration_bucket is distinct from private.duration_bucket(private.call_seconds(c.started_at, c.answered_at, c.ended_at))
         or (c.caller_masked, c.caller_digits) is distinct from (

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, Date, cast, func
+from sqlalchemy import ColumnElement, Date, cast, func, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 # From day a to day b before today, each location's own today.
@@ -44,9 +44,9 @@ class LocalDates:
             return self._period_conditions(moment, local_date, zone)
         found: list[ColumnElement[bool]] = []
         if self.first:
-            found += [local_date >= self.first, moment >= _midnight(self.first) - AHEAD]
+            found += [_known(local_date >= self.first), moment >= _midnight(self.first) - AHEAD]
         if self.last:
-            found += [local_date <= self.last, moment < _midnight(self.last) + DAY + BEHIND]
+            found += [_known(local_date <= self.last), moment < _midnight(self.last) + DAY + BEHIND]
         return found
 
     def _period_conditions(
@@ -59,12 +59,21 @@ class LocalDates:
         today = cast(func.timezone(zone, func.now()), Date)
         now = datetime.now(UTC)
         return [
-            local_date >= today - first_back,
-            local_date <= today - last_back,
+            _known(local_date >= today - first_back),
+            _known(local_date <= today - last_back),
             # The database's clock decides; two days more than needed forgive this one's.
             moment >= now - (first_back + 3) * DAY,
             moment < now + (2 - last_back) * DAY,
         ]
+
+
+def _known(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """`condition`, in a form that keeps the order of time.
+
+    The zone, and with it the local date, is known of every row. The planner cannot know that: given the bare
+    condition it starts from the locations, and sorts all they have in the period for the newest fifty.
+    """
+    return func.coalesce(condition, true())
 
 
 def _midnight(day: date) -> datetime:

@@ -27,27 +27,41 @@ SUMMED = (
     "total_revenue_orders", "reservations_count", "reservations_valued", "total_revenue_res_estimate",
 )  # fmt: skip
 
-# Which dates are this period's is asked at each location: around midnight, zones are on different ones.
-DAYS = f"""select m.date, m.currency,
+# Which dates are this period's is asked at each location, as zones are on different ones around midnight:
+# once a zone and date, after the sums of their locations. `place` is materialized for a hash join,
+# and offset keeps the question about dates from being asked of every row.
+DAYS = f"""with place as materialized (
+    select l.account_id, l.id, l.timezone from public.locations l where {{places}}
+)
+select m.date, m.currency,
     m.date between its.first_date and its.last_date as in_period,
     m.date between its.first_date - cast(:days as integer) and its.first_date - 1 as in_before,
     {", ".join(f"sum(m.{name}) as {name}" for name in SUMMED)}
-from public.locations l
+from (
+    select d.date, d.currency, place.timezone, {", ".join(f"sum(d.{name}) as {name}" for name in SUMMED)}
+    from place
+    join public.metrics_daily_v d on d.account_id = place.account_id and d.location_id = place.id
+    where d.date between :earliest and :latest
+    group by 1, 2, 3
+    offset 0
+) m
 cross join lateral (select {{first}} as first_date, {{last}} as last_date) its
-join public.metrics_daily_v m on m.account_id = l.account_id and m.location_id = l.id
-where {{places}} and m.date between :earliest and :latest and m.date <= its.last_date
+where m.date <= its.last_date
 group by 1, 2, 3, 4"""
 
+# The newest calls of the period in every zone, and of these the ones on its local dates.
 MEDIAN = """select public.metrics_refreshed_at() as refreshed_at,
-    percentile_cont(0.5) within group (order by newest.duration_seconds) as median_seconds,
-    count(*) as measured
+    percentile_cont(0.5) within group (order by newest.duration_seconds) filter (where newest.is_inside)
+        as median_seconds,
+    count(*) filter (where newest.is_inside) as measured,
+    count(*) < :sample as covers_all
 from (
-    select call.duration_seconds
+    select call.duration_seconds, call.is_inside
     from {arms}
     cross join lateral (
-        select x.duration_seconds, x.started_at from public.calls_v x
+        select x.duration_seconds, x.started_at, x.local_date between {first} and {last} as is_inside
+        from public.calls_v x
         where {match} and x.started_at >= :since and x.started_at < :until
-            and x.local_date between {first} and {last}
             and x.direction = 'inbound' and x.status in ('completed', 'transferred', 'in_progress')
             and x.duration_seconds is not null
         order by x.started_at desc limit :sample
@@ -62,8 +76,9 @@ class Kpis:
 
     `previous` are the totals of `period.before`, None where that has no data at all. `course` are the dates
     of the period, at least a week of them: a date without calls has zeros. `median_handle_seconds` is over
-    `measured_calls` answered inbound calls, None without any. `refreshed_at` (UTC) is when the sums were
-    computed, None when never.
+    `measured_calls` answered inbound calls, None without any; `median_covers_all` says whether these are all
+    of the period or the newest ones alone. `refreshed_at` (UTC) is when the sums were computed, None when
+    never.
     """
 
     period: Period
@@ -72,12 +87,8 @@ class Kpis:
     course: tuple[Day, ...]
     median_handle_seconds: float | None
     measured_calls: int
+    median_covers_all: bool
     refreshed_at: datetime | None
-
-    @property
-    def median_covers_all(self) -> bool:
-        """Whether the median is over every answered call of the period, not just the newest ones."""
-        return self.measured_calls < MEDIAN_SAMPLE
 
 
 def get_kpis(
@@ -102,6 +113,7 @@ def get_kpis(
         course=tuple(Day(date, add_up(part.totals for part in drawn if part.day == date)) for date in course),
         median_handle_seconds=measured.median_seconds,
         measured_calls=measured.measured,
+        median_covers_all=measured.covers_all,
         refreshed_at=measured.refreshed_at,
     )
 
@@ -126,7 +138,7 @@ def _median(reach: Reach, period: Period) -> Any:
 
 
 def _days(reach: Reach, period: Period, earliest: date) -> tuple[_DayPart, ...]:
-    first, last = period.window("l.timezone")
+    first, last = period.window("m.timezone")
     statement = text(DAYS.format(places=reach.places, first=first, last=last))
     values = {**reach.values, **period.values, "days": period.days}
     rows = db.session.execute(statement, values | {"earliest": earliest, "latest": period.last})

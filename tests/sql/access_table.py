@@ -50,6 +50,7 @@ VISIBLE: dict[str, tuple[Any, ...]] = {
     "private.derivations": (REFUSED,) * 6,
     "private.applied_files": (REFUSED,) * 6,
     "private.metrics_daily_live": (REFUSED,) * 6,
+    "private.call_marks": (REFUSED,) * 6,
 }
 
 # Rows of seed.sql that an update of one column reaches; all other relations refuse updates to everybody.

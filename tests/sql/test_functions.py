@@ -19,6 +19,7 @@ NEEDED_BY_POLICIES = {
     "private.location_ids()",
     "private.looks_like_secret(text)",
     "private.manages()",
+    "private.needs_review(text,text,text,text,boolean,boolean,boolean)",
     "private.order_adds_up(jsonb,numeric,numeric,numeric,numeric,numeric)",
     "private.person_name(uuid)",
     "private.person_role()",
