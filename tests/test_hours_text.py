@@ -71,7 +71,9 @@ def meaning(text: str) -> set[int]:
 @pytest.mark.parametrize("text", GOOD)
 def test_hours_that_a_week_can_say_come_back_normalised(text: str):
     assert write_week(read_week(text)) == GOOD[text]
-    assert meaning(GOOD[text]) == open_minutes(read_week(text)) == meaning(text.replace(";;", ";").rstrip(";"))
+    assert (
+        meaning(GOOD[text]) == open_minutes(read_week(text)) == meaning(text.replace(";;", ";").rstrip(";"))
+    )
 
 
 @pytest.mark.parametrize("text", REFUSED)
