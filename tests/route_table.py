@@ -26,6 +26,8 @@ OWN_OR_ADMIN_GONE = (SIGN_IN, 302, 403, 302)
 ROUTES: dict[tuple[str, str], tuple[str | int, ...]] = {
     ("GET", "/"): PAGE,
     ("GET", "/admin/"): NOWHERE,
+    ("GET", "/analytics/"): PAGE,
+    ("GET", "/analytics/metrics.csv"): PAGE,
     ("GET", "/calls/"): PAGE,
     ("GET", "/calls/export.csv"): PAGE,
     ("GET", "/calls/<uuid:call_id>"): PAGE,

@@ -36,6 +36,8 @@ PAGES = {
     "orders": "/orders/",
     "reservations": "/reservations/",
     "notes": "/notes/",
+    "analytics": "/analytics/",
+    "analytics-year": "/analytics/?period=90d&compare=year",
     "error-400": "/calls/?status=nonsense",
     "error-404": "/nowhere",
 }

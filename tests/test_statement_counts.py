@@ -22,6 +22,8 @@ HTMX = {"HX-Request": "true"}
 PAGES: dict[str, tuple[str, dict[str, str], int]] = {
     "overview": ("/", {}, 6),
     "overview's numbers": ("/?period=90d", HTMX, 6),
+    "analytics": ("/analytics/", {}, 7),
+    "analytics' numbers": ("/analytics/?period=90d&compare=year", HTMX, 7),
     "calls": ("/calls/", {}, 5),
     "calls, filtered": ("/calls/?status=completed&status=missed&review=no&words=guest&period=90d", HTMX, 5),
     "calls with an order": ("/calls/?has_order=yes&digits=0142", {}, 5),
