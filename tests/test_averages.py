@@ -233,3 +233,14 @@ def test_an_operator_reads_and_does_not_write(client_of: ClientOf, stored: Any) 
 
 def test_out_of_reach_is_not_found(client_of: ClientOf) -> None:
     assert client_of("manager").get(LYON).status_code == 404
+
+
+@pytest.mark.usefixtures("lately")
+def test_while_somebody_types_only_the_effect_is_drawn_again(client_of: ClientOf) -> None:
+    tried = f"{AT_ACCOUNT}?avg_spend_per_head=50&baseline_handle_seconds=x"
+    answer = client_of("manager").get(tried, headers={"HX-Request": "true"})
+    assert "HX-Request" in answer.headers["Vary"]
+    assert answer.text.lstrip().startswith("<section")
+    assert "Write valid values above" in answer.text
+    good = client_of("manager").get(tried.replace("=x", "="), headers={"HX-Request": "true"})
+    assert effect_of(good.text)[1] == "$624.00"

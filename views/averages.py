@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, make_response, render_template, request
 
-from certus_admin.queries.averages import NAMES, get_averages, get_effect, save_averages
+from certus_admin.queries.averages import NAMES, Effect, get_averages, get_effect, save_averages
 from certus_admin.queries.versions import Stored
 from forms.averages import AveragesForm
 from views.settings_pages import SettingsPage, find_subject
@@ -36,15 +36,20 @@ class AveragesPage(SettingsPage):
 
     def draw(self, stored: Stored, code: int = 200, **context: Any) -> Response:
         """The page, with the account's values and the effect of what stands in the fields."""
-        effect = None
-        if not any(self.form[name].errors for name in NAMES):
-            ids = (self.subject.account_id, self.subject.location_id)
-            effect = get_effect(*ids, self.form.spend, self.form.baseline)
-        context |= {"inherited": self.averages.inherited, "effect": effect}
+        context |= {"inherited": self.averages.inherited, "effect": self.effect()}
         return super().draw(stored, code, **context)
 
+    def effect(self) -> Effect | None:
+        """What the fields make of the estimates; None while a field cannot be read."""
+        if any(self.form[name].errors for name in NAMES):
+            return None
+        subject = self.subject
+        return get_effect(subject.account_id, subject.location_id, self.form.spend, self.form.baseline)
+
     def preview(self) -> Response:
-        """The page with values that are tried out; nothing is saved."""
+        """The page with values that are tried out, or their effect alone for htmx; nothing is saved."""
+        if request.headers.get("HX-Request") == "true":
+            return self.draw_effect()
         stored = self.read()
         if request.method == "GET":
             self.form.show(stored)
@@ -52,11 +57,19 @@ class AveragesPage(SettingsPage):
         tried = {name: self.form[name].data or "" for name in NAMES}
         return self.draw(stored, changed=tried != stored.texts)
 
+    def draw_effect(self) -> Response:
+        """The part of the page that changes while somebody types."""
+        self.form.try_out(request.values)
+        context = {"subject": self.subject, "place": self.subject.place, "writable": self.subject.writable}
+        return make_response(render_template("averages/_effect.html", effect=self.effect(), **context))
+
     def answer(self) -> Response:
         """What the request asks for."""
         if request.method == "POST" and request.form.get("action") != "preview":
             return self.save()
-        return self.preview() if set(NAMES) <= set(request.values) else self.show()
+        response = self.preview() if set(NAMES) <= set(request.values) else self.show()
+        response.vary.add("HX-Request")
+        return response
 
 
 @blueprint.route("/averages", methods=["GET", "POST"])
