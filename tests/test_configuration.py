@@ -181,6 +181,7 @@ def test_a_busy_mode_that_somebody_else_set_is_not_overwritten_unseen(
     assert send(second, path, theirs, reason="Theirs").status_code == 303
     met = send(first, path, mine, reason="Mine")
     assert met.status_code == 409
+    assert "Admin changed busy mode meanwhile." in words(met.text)
     assert busy(database, SEAPORT).busy_reason == "Theirs"
     assert (
         send(

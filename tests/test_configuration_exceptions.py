@@ -181,6 +181,7 @@ def test_an_exception_that_somebody_else_changed_is_not_overwritten_unseen(
     assert send(second, path, {**theirs, "closes-0": ["01:00"]}).status_code == 303
     met = send(first, path, {**mine, "reason": ["New Year"]})
     assert met.status_code == 409
+    assert "Admin changed this day meanwhile" in words(met.text)
     assert "Saved now: 5:00 PM – 1:00 AM (next day) (New Year's Eve)" in words(met.text)
     assert ("2026-12-31", "17:00", "New Year's Eve") in exceptions(database, SEAPORT)
 

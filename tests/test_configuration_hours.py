@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from forms.hours import HoursGrid
 from tests.configured import (
     BROOKLYN,
     HOURS,
@@ -125,6 +126,18 @@ def test_the_database_refuses_the_same_overlap(database: Database, as_user: Any)
         )
 
 
+def test_a_refusal_of_the_database_is_said_in_words(
+    manager: FlaskClient, database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    before = hours_rows(database)
+    form = {**grid(manager), "opens-2": ["11:30", "14:00"]}
+    monkeypatch.setattr(HoursGrid, "check", lambda _grid: True)
+    response = send(manager, HOURS, form)
+    assert response.status_code == 422
+    assert "Two intervals overlap" in words(response.text)
+    assert hours_rows(database) == before
+
+
 def test_the_buttons_work_without_scripts(manager: FlaskClient, database: Database):
     before = hours_rows(database)
     form = grid(manager)
@@ -161,7 +174,12 @@ def test_two_people_who_change_the_same_day_choose(
     met = send(first, HOURS, form)
     assert met.status_code == 409
     said = words(met.text)
-    for side in ("Yours 11:30 AM – 2:30 PM, 5:00 PM – 8:00 PM", "– 9:00 PM", "Before both", "Changed by"):
+    for side in (
+        "Yours 11:30 AM – 2:30 PM, 5:00 PM – 8:00 PM",
+        "– 9:00 PM",
+        "Before both",
+        "Changed by Admin",
+    ):
         assert side in said
     assert day(database, 3)[1] == ("17:00", "21:00")
     again = fields_of(met.text, "hours")

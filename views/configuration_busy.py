@@ -10,6 +10,7 @@ from certus_admin.database import db
 from certus_admin.queries.busy import BusyChange, BusySetting, get_busy_settings, save_busy, seen_text
 from certus_admin.queries.configuration import ConfiguredLocation
 from certus_admin.queries.hours import StaleVersionError, lock_configuration
+from certus_admin.queries.last_change import get_last_change
 from forms.busy import DURATIONS, BusyForm
 from views.configuration_pages import (
     chosen_locations,
@@ -22,7 +23,7 @@ from views.configuration_pages import (
 
 blueprint = Blueprint("busy", __name__, url_prefix="/configuration/<uuid:account_id>")
 
-CHANGED_MEANWHILE = "Somebody changed busy mode meanwhile. This is what is set now; send again to replace it."
+CHANGED_MEANWHILE = "changed busy mode meanwhile. This is what is set now; send again to replace it."
 
 
 @blueprint.route("/<uuid:location_id>/busy", methods=["GET", "POST"])
@@ -76,22 +77,31 @@ def change(account_id: UUID, locations: tuple[ConfiguredLocation, ...], location
         form.errors["to"] = "Choose at least one location."
     if form.errors:
         return draw(locations, form, list(settings.values()), location_id, 422)
-    told = all(
-        request.form.get(f"seen-{each.setting.location_id}") == seen_text([each.setting]) for each in changes
-    )
+    unseen = [
+        each
+        for each in changes
+        if request.form.get(f"seen-{each.setting.location_id}") != seen_text([each.setting])
+    ]
     try:
-        if not told:
+        if unseen:
             raise StaleVersionError
         save_busy(account_id, changes)
         db.session.commit()
     except StaleVersionError:
         db.session.rollback()
-        flash(CHANGED_MEANWHILE, "warning")
+        say_who_changed(account_id, unseen or changes)
         again = get_busy_settings(account_id, [each.place.location_id for each in locations])
         here = (find_location(account_id, location_id),) if location_id else find_account(account_id)
         return draw(here, form, list(again.values()), location_id, 409)
     flash(_said(ending, len(changes)), "success")
     return back(account_id, location_id)
+
+
+def say_who_changed(account_id: UUID, changes: Sequence[BusyChange]) -> None:
+    """Whose save came in between."""
+    change = get_last_change(account_id, changes[0].setting.location_id, "location_settings")
+    who = change.who if change else "Somebody"
+    flash(f"{who} {CHANGED_MEANWHILE}", "warning")
 
 
 def _said(ending: bool, count: int) -> str:

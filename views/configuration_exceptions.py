@@ -15,6 +15,7 @@ from certus_admin.queries.exceptions import (
     save_exceptions,
 )
 from certus_admin.queries.hours import OverlapError, StaleVersionError, lock_configuration
+from certus_admin.queries.last_change import get_last_change
 from forms.exceptions import ExceptionForm, seen_text
 from forms.hours import read_action
 from views.configuration_pages import draw_location, find_location, require_writer
@@ -83,18 +84,14 @@ def draw_conflict(
 ) -> Response:
     """Yours in the form, theirs above it; saving again is a choice made with open eyes."""
     theirs = f"{describe_day(now.intervals)} {f'({now.reason})' if now.reason else ''}" if now else "Deleted"
-    seen = seen_text([now] if now else [])
-    return draw_location(
-        "exception_edit",
-        here,
-        409,
-        form=form,
-        day=day,
-        seen=seen,
-        changed=True,
-        theirs=theirs,
-        gone=now is None,
-    )
+    place = here.place
+    context = {
+        "seen": seen_text([now] if now else []),
+        "theirs": theirs,
+        "gone": now is None,
+        "changed_by": get_last_change(place.account_id, place.location_id, "location_hours_exceptions", day),
+    }
+    return draw_location("exception_edit", here, 409, form=form, day=day, changed=True, **context)
 
 
 def save_day(here: ConfiguredLocation, form: ExceptionForm, now: SpecialDay) -> Response:

@@ -69,11 +69,14 @@ def save(account_id: UUID, location_id: UUID) -> Response:
     undecided = settle_conflicts(grid, form)
     if undecided or not grid.check():
         return draw_grid(here, grid, 422, changed=True, **conflict_context(here, grid, form, undecided))
-    return save_grid(here, grid, form)
+    return save_grid(here, grid)
 
 
-def save_grid(here: ConfiguredLocation, grid: HoursGrid, form: "MultiDict[str, str]") -> Response:
-    """Put the grid and what was saved meanwhile together, and save it unless they contradict each other."""
+def save_grid(here: ConfiguredLocation, grid: HoursGrid, *, again: bool = False) -> Response:
+    """Put the grid and what was saved meanwhile together, and save it unless they contradict each other.
+
+    The lock keeps our own pages apart; where another client still came in between, this is done once more.
+    """
     account_id, location_id = here.place.account_id, here.place.location_id
     lock_configuration([location_id])
     now = get_hours(account_id, [location_id])[location_id]
@@ -87,11 +90,10 @@ def save_grid(here: ConfiguredLocation, grid: HoursGrid, form: "MultiDict[str, s
     try:
         count = save_weeks(account_id, [(location_id, now, merged.week)])
         db.session.commit()
-    except StaleVersionError:
+    except (StaleVersionError, OverlapError):
         db.session.rollback()
-        return save_grid(here, grid, form)
-    except OverlapError:
-        db.session.rollback()
+        if not again:
+            return save_grid(here, grid, again=True)
         return draw_grid(here, grid, 422, changed=True, refused=OVERLAP)
     say_saved(count, [WEEKDAYS[day - 1] for day in put_together.theirs_taken])
     return back(account_id, location_id)

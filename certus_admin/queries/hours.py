@@ -126,13 +126,12 @@ from unnest(cast(:location_ids as uuid[]), cast(:weekdays as smallint[]), cast(:
 # Whoever changed what a day holds last; a manager reads the lines of the locations they work for.
 LAST_CHANGES = text(
     """
-select distinct on (c.weekday) c.weekday, a.at, u.full_name
-from public.audit_log a
+select distinct on (c.weekday) c.weekday, a.at, a.actor_name
+from public.audit_log_v a
 left join public.location_hours h on h.id = a.row_id
 cross join lateral (
     select coalesce((a.after ->> 'weekday')::integer, (a.before ->> 'weekday')::integer, h.weekday) as weekday
 ) c
-left join public.users u on u.id = a.actor_user_id
 where a.table_name = 'location_hours' and a.account_id = :account_id and a.location_id = :location_id
     and c.weekday is not null
 order by c.weekday, a.at desc
@@ -155,9 +154,9 @@ def get_hours(account_id: UUID, location_ids: Sequence[UUID]) -> dict[UUID, Seen
 
 
 def list_last_changes(account_id: UUID, location_id: UUID) -> dict[int, tuple[str | None, datetime]]:
-    """Who changed each weekday last, and when; the name is None for somebody whom the caller may not know."""
+    """Who changed each weekday last, and when; the name is None where no person did."""
     values = {"account_id": account_id, "location_id": location_id}
-    return {row.weekday: (row.full_name, row.at) for row in db.session.execute(LAST_CHANGES, values)}
+    return {row.weekday: (row.actor_name, row.at) for row in db.session.execute(LAST_CHANGES, values)}
 
 
 def save_weeks(account_id: UUID, weeks: Sequence[tuple[UUID, SeenHours, Week]]) -> int:
