@@ -10,6 +10,9 @@ PEOPLE = ("stranger", "operator", "manager", "admin")
 # A call that all three reach, of which the operator wrote the note.
 CALL = UUID("ca110000-0000-7000-8000-000000000001")
 NOTE = UUID("007e0000-0000-7000-8000-00000000f001")
+# A location that all three reach, and its account.
+ACCOUNT = UUID("a0000000-0000-7000-8000-00000000000a")
+LOCATION = UUID("10c00000-0000-7000-8000-0000000000a1")
 
 SIGN_IN = "sign-in"
 PAGE = (SIGN_IN, 200, 200, 200)
@@ -21,6 +24,10 @@ OWN_SAVED = (SIGN_IN, 302, 403, 403)
 OWN_OR_ADMIN = (SIGN_IN, 200, 403, 200)
 OWN_OR_ADMIN_DONE = (SIGN_IN, 303, 403, 303)
 OWN_OR_ADMIN_GONE = (SIGN_IN, 302, 403, 302)
+KEEPERS_ONLY = (SIGN_IN, 403, 200, 200)
+# A form in which every field is missing; a line of the history that is nowhere.
+EMPTY_SETTING = (SIGN_IN, 403, 422, 422)
+NO_SUCH_LINE = (SIGN_IN, 403, 404, 404)
 
 # Method and rule: what a stranger, the operator, the account manager and the admin are answered.
 ROUTES: dict[tuple[str, str], tuple[str | int, ...]] = {
@@ -40,6 +47,21 @@ ROUTES: dict[tuple[str, str], tuple[str | int, ...]] = {
     ("POST", "/calls/<uuid:call_id>/notes/<uuid:note_id>/edit"): OWN_DONE,
     ("GET", "/calls/<uuid:call_id>/notes/<uuid:note_id>/delete"): OWN_OR_ADMIN,
     ("POST", "/calls/<uuid:call_id>/notes/<uuid:note_id>/delete"): OWN_OR_ADMIN_DONE,
+    ("GET", "/configuration/<uuid:account_id>/averages"): PAGE,
+    ("POST", "/configuration/<uuid:account_id>/averages"): EMPTY_SETTING,
+    ("GET", "/configuration/<uuid:account_id>/voice"): PAGE,
+    ("POST", "/configuration/<uuid:account_id>/voice"): EMPTY_SETTING,
+    ("GET", "/configuration/<uuid:account_id>/history"): KEEPERS_ONLY,
+    ("POST", "/configuration/<uuid:account_id>/history/<uuid:line_id>/put-back"): NO_SUCH_LINE,
+    ("GET", "/configuration/<uuid:account_id>/<uuid:location_id>/averages"): PAGE,
+    ("POST", "/configuration/<uuid:account_id>/<uuid:location_id>/averages"): EMPTY_SETTING,
+    ("GET", "/configuration/<uuid:account_id>/<uuid:location_id>/voice"): PAGE,
+    ("POST", "/configuration/<uuid:account_id>/<uuid:location_id>/voice"): EMPTY_SETTING,
+    ("GET", "/configuration/<uuid:account_id>/<uuid:location_id>/history"): KEEPERS_ONLY,
+    (
+        "POST",
+        "/configuration/<uuid:account_id>/<uuid:location_id>/history/<uuid:line_id>/put-back",
+    ): NO_SUCH_LINE,
     ("GET", "/healthz"): (200, 200, 200, 200),
     ("GET", "/login"): (200, 303, 303, 303),
     ("POST", "/login"): (200, 303, 303, 303),
@@ -59,7 +81,15 @@ ROUTES: dict[tuple[str, str], tuple[str | int, ...]] = {
 }
 
 # What stands in a rule's placeholders, so that the address is one that exists.
-VALUES = {"call_id": CALL, "note_id": NOTE, "name": "demo-1.wav", "filename": "img/mark.svg"}
+VALUES = {
+    "call_id": CALL,
+    "note_id": NOTE,
+    "account_id": ACCOUNT,
+    "location_id": LOCATION,
+    "line_id": NOTE,
+    "name": "demo-1.wav",
+    "filename": "img/mark.svg",
+}
 
 # Rules that take the row's id from the query string.
 WITH_ID = {"/notes/details/": NOTE, "/notes/edit/": NOTE, "/notes/delete/": NOTE}
