@@ -28,6 +28,8 @@ KEEPERS_ONLY = (SIGN_IN, 403, 200, 200)
 # A form in which every field is missing; a line of the history that is nowhere.
 EMPTY_SETTING = (SIGN_IN, 403, 422, 422)
 NO_SUCH_LINE = (SIGN_IN, 403, 404, 404)
+# A form that does not say what it was made of.
+UNSEEN = (SIGN_IN, 403, 409, 409)
 
 # Method and rule: what a stranger, the operator, the account manager and the admin are answered.
 ROUTES: dict[tuple[str, str], tuple[str | int, ...]] = {
@@ -47,6 +49,28 @@ ROUTES: dict[tuple[str, str], tuple[str | int, ...]] = {
     ("POST", "/calls/<uuid:call_id>/notes/<uuid:note_id>/edit"): OWN_DONE,
     ("GET", "/calls/<uuid:call_id>/notes/<uuid:note_id>/delete"): OWN_OR_ADMIN,
     ("POST", "/calls/<uuid:call_id>/notes/<uuid:note_id>/delete"): OWN_OR_ADMIN_DONE,
+    ("GET", "/configuration/"): PAGE,
+    ("GET", "/configuration/<uuid:account_id>/"): PAGE,
+    ("GET", "/configuration/<uuid:account_id>/busy"): PAGE,
+    ("POST", "/configuration/<uuid:account_id>/busy"): EMPTY_SETTING,
+    ("GET", "/configuration/<uuid:account_id>/exceptions/new"): KEEPERS_ONLY,
+    ("POST", "/configuration/<uuid:account_id>/exceptions/new"): EMPTY_SETTING,
+    ("GET", "/configuration/<uuid:account_id>/exceptions/saved/<request_id>"): NO_SUCH_LINE,
+    ("POST", "/configuration/<uuid:account_id>/exceptions/saved/<request_id>/undo"): NO_SUCH_LINE,
+    ("GET", "/configuration/<uuid:account_id>/<uuid:location_id>/"): PAGE,
+    ("POST", "/configuration/<uuid:account_id>/<uuid:location_id>/"): (SIGN_IN, 403, 400, 400),
+    ("GET", "/configuration/<uuid:account_id>/<uuid:location_id>/at"): PAGE,
+    ("GET", "/configuration/<uuid:account_id>/<uuid:location_id>/busy"): PAGE,
+    ("POST", "/configuration/<uuid:account_id>/<uuid:location_id>/busy"): EMPTY_SETTING,
+    ("GET", "/configuration/<uuid:account_id>/<uuid:location_id>/copy"): KEEPERS_ONLY,
+    ("POST", "/configuration/<uuid:account_id>/<uuid:location_id>/copy"): KEEPERS_ONLY,
+    ("GET", "/configuration/<uuid:account_id>/<uuid:location_id>/exceptions"): PAGE,
+    ("GET", "/configuration/<uuid:account_id>/<uuid:location_id>/exceptions/<day>"): KEEPERS_ONLY,
+    ("POST", "/configuration/<uuid:account_id>/<uuid:location_id>/exceptions/<day>"): UNSEEN,
+    ("GET", "/configuration/<uuid:account_id>/<uuid:location_id>/exceptions/<day>/delete"): KEEPERS_ONLY,
+    ("POST", "/configuration/<uuid:account_id>/<uuid:location_id>/exceptions/<day>/delete"): UNSEEN,
+    ("GET", "/configuration/<uuid:account_id>/<uuid:location_id>/paste"): DONE,
+    ("POST", "/configuration/<uuid:account_id>/<uuid:location_id>/paste"): EMPTY_SETTING,
     ("GET", "/configuration/<uuid:account_id>/averages"): PAGE,
     ("POST", "/configuration/<uuid:account_id>/averages"): EMPTY_SETTING,
     ("GET", "/configuration/<uuid:account_id>/voice"): PAGE,
@@ -87,6 +111,8 @@ VALUES = {
     "account_id": ACCOUNT,
     "location_id": LOCATION,
     "line_id": NOTE,
+    "day": "2026-12-25",
+    "request_id": "unknown",
     "name": "demo-1.wav",
     "filename": "img/mark.svg",
 }
