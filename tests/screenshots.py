@@ -26,6 +26,8 @@ FOLDER = CHECKOUT / "screenshots"
 PEOPLE = ("operator", "manager", "admin")
 SCHEMES = ("light", "dark")
 SIZES = {"wide": WIDE, "phone": PHONE}
+HARBOUR = "/configuration/a0000000-0000-7000-8000-00000000000a/"
+SEAPORT = f"{HARBOUR}10c00000-0000-7000-8000-0000000000a1/"
 PAGES = {
     "overview": "/",
     "overview-90-days": "/?period=90d",
@@ -38,6 +40,11 @@ PAGES = {
     "notes": "/notes/",
     "analytics": "/analytics/",
     "analytics-year": "/analytics/?period=90d&compare=year",
+    "configuration": "/configuration/",
+    "configuration-hours": SEAPORT,
+    "configuration-exceptions": f"{SEAPORT}exceptions",
+    "configuration-new-exceptions": f"{HARBOUR}exceptions/new",
+    "configuration-busy": f"{SEAPORT}busy",
     "error-400": "/calls/?status=nonsense",
     "error-404": "/nowhere",
 }
