@@ -32,8 +32,8 @@ PATTERNS = {
 def local_time(value: datetime | None, zone: str | None = None, style: str = "short") -> Markup:
     """A point in time as read at `zone` (IANA name, UTC where none is given), with the zone named beside it.
 
-    `style` is one of `full`, `short`, `date`, `day`, `clock`. The element carries the exact moment for machines,
-    and the full date, seconds and zone as its title. A naive datetime has no moment: ValueError.
+    `style` is one of `full`, `short`, `date`, `day`, `clock`. The element carries the exact moment for
+    machines, and the full date, seconds and zone as its title. A naive datetime has no moment: ValueError.
     """
     if value is None:
         return UNKNOWN
