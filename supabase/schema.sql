@@ -50,84 +50,94 @@ return (
 comment on function private.looks_like_secret(text) is 'Whether a label could be a key: known prefixes, or one long run of key characters.';
 
 create or replace function private.retell_status(reason text) returns text
-language sql immutable parallel safe
-return (
-    case
-        when reason in ('error_user_not_joined', 'registered_call_timeout', 'manual_stopped') then 'canceled'
-        when reason like '%transfer%cancel%' then 'completed'
-        when reason like 'call\_transfer%' or reason like 'transfer\_%' or reason like 'call\_take\_over%' then 'transferred'
-        when reason like 'voicemail\_%' or reason like 'ivr\_%' then 'voicemail'
-        when reason in ('dial_busy', 'dial_no_answer', 'user_declined') then 'missed'
-        when reason like 'error\_%' or reason like 'dial\_%' or reason like 'no\_%' or reason like 'sip\_%'
-            or reason like 'telephony\_%' or reason like 'invalid\_%' or reason like 'marked\_as\_%' then 'failed'
-        when reason like '%\_exhausted' or reason like '%\_blocked' or reason like '%\_detected' or reason like '%\_limit\_reached'
-            or reason like '%\_denied' or reason like '%\_unavailable' or reason = 'budget_reached' then 'failed'
-        when reason like 'user\_%' or reason like 'agent\_%' or reason in ('inactivity', 'max_duration_reached') then 'completed'
-        else 'unknown'
-    end
-);
-comment on function private.retell_status(text) is 'Canonical status of an ended Retell call by its disconnection reason: exact words first, then families.';
-
-create or replace function private.vapi_status(reason text) returns text
-language sql immutable parallel safe
-return (
-    case
-        -- Failures first: their families hold the names of every other word below (transfer, voice, customer, completed).
-        when reason like 'pipeline-%' or reason like 'error-%' or reason like '%-error' or reason like '%-error-%'
-            or reason like '%.error-%' or reason like '%fault-%' then 'failed'
-        when reason like 'call.start.%' or reason like 'call-start-%' then 'failed'
-        when reason like '%-completed-call' or reason like '%-completed' then 'completed'
-        when reason = 'assistant-forwarded-call' or reason like '%-returned-forwarding-%' or reason like 'call.forwarding.%'
-            or reason like '%.hook-executed-transfer%' then 'transferred'
-        when reason like '%.hook-executed-%' then 'completed'
-        when reason like 'call.ringing.%hungup%' then 'canceled'
-        when reason like 'voicemail%' or reason like '%-voicemail%' then 'voicemail'
-        when reason in ('call-deleted', 'scheduled-call-deleted', 'manually-canceled') then 'canceled'
-        when reason like 'customer-did-not-%' or reason like 'customer-busy%' or reason like '%-misdialed'
-            or reason like '%-rejected' or reason like '%-no-call-received' then 'missed'
-        when reason like 'assistant-request-%' or reason like 'assistant-not-%' or reason like 'assistant-join-%' then 'failed'
-        when reason like 'assistant-ended-call%' or reason like 'assistant-said-%' or reason like 'customer-ended-call%'
-            or reason in ('exceeded-max-duration', 'silence-timed-out') then 'completed'
-        when reason like '%-failed' or reason like '%-failed-%' or reason like '%-disconnected' or reason like '%-closed-websocket'
-            or reason like '%-shutdown' or reason like '%-died' or reason like 'sip-%' then 'failed'
-        else 'unknown'
-    end
-);
-comment on function private.vapi_status(text) is 'Canonical status of an ended Vapi call by its endedReason: Vapi adds values every month, so rules go by family.';
-
-create or replace function private.twilio_status(provider_status text) returns text
-language sql immutable parallel safe
-return (
-    case
-        when provider_status in ('completed', 'answered') then 'completed'
-        when provider_status in ('busy', 'no-answer', 'noanswer') then 'missed'
-        when provider_status in ('failed', 'fail') then 'failed'
-        when provider_status in ('canceled', 'cancelled', 'undialed') then 'canceled'
-        else 'unknown'
-    end
-);
-comment on function private.twilio_status(text) is 'Canonical status of a Twilio call by its CallStatus or DialCallStatus.';
-
-create or replace function public.call_status(provider text, provider_status text, end_reason text) returns text
 language plpgsql immutable parallel safe
 as $$
 declare
-    -- Variables are lowered once; an inlined SQL function would lower at each comparison, and a bulk load pays for that.
-    sender constant text := lower(provider);
-    sent constant text := lower(provider_status);
-    reason constant text := lower(coalesce(end_reason, ''));
+    -- Lowered once: an SQL function that is inlined would do it at each comparison, and a bulk load pays for that.
+    word constant text := lower(reason);
 begin
     return case
-        when sent in ('queued', 'initiated', 'scheduled', 'registered', 'ringing', 'in-progress', 'in_progress', 'ongoing',
-            'forwarding') then 'in_progress'
-        when sender = 'twilio' then private.twilio_status(sent)
-        when reason = '' then case sent when 'error' then 'failed' when 'not_connected' then 'missed' else 'unknown' end
-        when sender = 'retell' then private.retell_status(reason)
-        when sender = 'vapi' then private.vapi_status(reason)
+        when word in ('error_user_not_joined', 'registered_call_timeout', 'manual_stopped') then 'canceled'
+        when word like '%transfer%cancel%' then 'completed'
+        when word like 'call\_transfer%' or word like 'transfer\_%' or word like 'call\_take\_over%' then 'transferred'
+        when word like 'voicemail\_%' or word like 'ivr\_%' then 'voicemail'
+        when word in ('dial_busy', 'dial_no_answer', 'user_declined') then 'missed'
+        when word like 'error\_%' or word like 'dial\_%' or word like 'no\_%' or word like 'sip\_%'
+            or word like 'telephony\_%' or word like 'invalid\_%' or word like 'marked\_as\_%' then 'failed'
+        when word like '%\_exhausted' or word like '%\_blocked' or word like '%\_detected' or word like '%\_limit\_reached'
+            or word like '%\_denied' or word like '%\_unavailable' or word = 'budget_reached' then 'failed'
+        when word like 'user\_%' or word like 'agent\_%' or word in ('inactivity', 'max_duration_reached') then 'completed'
         else 'unknown'
     end;
 end
 $$;
+comment on function private.retell_status(text) is 'Canonical status of an ended Retell call by its disconnection reason: exact words first, then families.';
+
+create or replace function private.vapi_status(reason text) returns text
+language plpgsql immutable parallel safe
+as $$
+declare
+    -- Lowered once: an SQL function that is inlined would do it at each comparison, and a bulk load pays for that.
+    word constant text := lower(reason);
+begin
+    return case
+        -- Failures first: their families hold the names of every other word below (transfer, voice, customer, completed).
+        when word like 'pipeline-%' or word like 'error-%' or word like '%-error' or word like '%-error-%'
+            or word like '%.error-%' or word like '%fault-%' then 'failed'
+        when word like 'call.start.%' or word like 'call-start-%' then 'failed'
+        when word like '%-completed-call' or word like '%-completed' then 'completed'
+        when word = 'assistant-forwarded-call' or word like '%-returned-forwarding-%' or word like 'call.forwarding.%'
+            or word like '%.hook-executed-transfer%' then 'transferred'
+        when word like '%.hook-executed-%' then 'completed'
+        when word like 'call.ringing.%hungup%' then 'canceled'
+        when word like 'voicemail%' or word like '%-voicemail%' then 'voicemail'
+        when word in ('call-deleted', 'scheduled-call-deleted', 'manually-canceled') then 'canceled'
+        when word like 'customer-did-not-%' or word like 'customer-busy%' or word like '%-misdialed'
+            or word like '%-rejected' or word like '%-no-call-received' then 'missed'
+        when word like 'assistant-request-%' or word like 'assistant-not-%' or word like 'assistant-join-%' then 'failed'
+        when word like 'assistant-ended-call%' or word like 'assistant-said-%' or word like 'customer-ended-call%'
+            or word in ('exceeded-max-duration', 'silence-timed-out') then 'completed'
+        when word like '%-failed' or word like '%-failed-%' or word like '%-disconnected' or word like '%-closed-websocket'
+            or word like '%-shutdown' or word like '%-died' or word like 'sip-%' then 'failed'
+        else 'unknown'
+    end;
+end
+$$;
+comment on function private.vapi_status(text) is 'Canonical status of an ended Vapi call by its endedReason: Vapi adds values every month, so rules go by family.';
+
+create or replace function private.twilio_status(provider_status text) returns text
+language plpgsql immutable parallel safe
+as $$
+declare
+    -- Lowered once: an SQL function that is inlined would do it at each comparison, and a bulk load pays for that.
+    word constant text := lower(provider_status);
+begin
+    return case
+        when word in ('completed', 'answered') then 'completed'
+        when word in ('busy', 'no-answer', 'noanswer') then 'missed'
+        when word in ('failed', 'fail') then 'failed'
+        when word in ('canceled', 'cancelled', 'undialed') then 'canceled'
+        else 'unknown'
+    end;
+end
+$$;
+comment on function private.twilio_status(text) is 'Canonical status of a Twilio call by its CallStatus or DialCallStatus.';
+
+create or replace function public.call_status(provider text, provider_status text, end_reason text) returns text
+language sql immutable parallel safe
+-- A body that is parsed here: whoever writes calls needs no usage of the schema whose functions it names.
+return (
+    case
+        when lower(provider_status) in ('queued', 'initiated', 'scheduled', 'registered', 'ringing', 'in-progress',
+            'in_progress', 'ongoing', 'forwarding') then 'in_progress'
+        when lower(provider) = 'twilio' then private.twilio_status(provider_status)
+        when coalesce(end_reason, '') = '' then
+            case lower(provider_status) when 'error' then 'failed' when 'not_connected' then 'missed' else 'unknown' end
+        when lower(provider) = 'retell' then private.retell_status(end_reason)
+        when lower(provider) = 'vapi' then private.vapi_status(end_reason)
+        else 'unknown'
+    end
+);
 comment on function public.call_status(text, text, text) is
     'Canonical status of a call from what its provider sent. Values never seen land by family; the rest is unknown, which /health counts.';
 
@@ -229,14 +239,12 @@ comment on function private.review_reasons(text, text, boolean, boolean, boolean
 create or replace function private.needs_review(
     provider text, provider_status text, end_reason text, intent text, has_order boolean, has_reservation boolean,
     total_differs boolean) returns boolean
-language plpgsql immutable parallel safe
-as $$
-begin
+language sql immutable parallel safe
+return (
     -- A generated column cannot read another one, so status and type are derived once more.
-    return cardinality(private.review_reasons(public.call_status(provider, provider_status, end_reason), public.call_type(intent),
-        private.transfer_unanswered(end_reason), has_order, has_reservation, total_differs)) > 0;
-end
-$$;
+    cardinality(private.review_reasons(public.call_status(provider, provider_status, end_reason), public.call_type(intent),
+        private.transfer_unanswered(end_reason), has_order, has_reservation, total_differs)) > 0
+);
 comment on function private.needs_review(text, text, text, text, boolean, boolean, boolean) is
     'Whether a call wants a look, from what call_logs itself holds; review_reasons says why.';
 

@@ -48,9 +48,12 @@ PAGES = {
     "error-400": "/calls/?status=nonsense",
     "error-404": "/nowhere",
 }
-# Charts and panels that arrive have arrived.
+# What moves has arrived, and charts have found their size.
 STAND_STILL = """async () => {
-    for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+    const fits = canvas => Math.abs(canvas.clientWidth - canvas.parentElement.clientWidth) <= 1;
+    const charts = [...document.querySelectorAll("canvas")];
+    for (let frame = 0; frame < 2 || (frame < 120 && !charts.every(fits)); frame++)
+        await new Promise(requestAnimationFrame);
     await Promise.allSettled(document.getAnimations().map(animation => animation.finished));
 }"""
 # Lists whose first call is opened, in the drawer and as a page.
@@ -206,6 +209,8 @@ def draw_notes(page: Page, draw: Draw) -> None:
     }.items():
         page.goto(path)
         draw(name)
+    page.get_by_role("button", name="Delete", exact=True).click()
+    page.get_by_role("heading", name="Notes", exact=True).wait_for()
 
 
 def open_first(page: Page) -> None:
