@@ -231,8 +231,14 @@ def new_context(browser: Browser, url: str, scheme: str, size: str) -> BrowserCo
 
 def shoot(page: Page, name: str, person: str, scheme: str, size: str, *, whole: bool = True) -> None:
     """One picture; `whole` pages are drawn to their end, drawers as the window shows them."""
+    window = SIZES[size]
+    if whole:
+        # A window as tall as the page: a picture taken beyond the window's edge stretches the charts.
+        height = int(page.evaluate("document.documentElement.scrollHeight"))
+        page.set_viewport_size({"width": window["width"], "height": max(height, window["height"])})
     page.evaluate(STAND_STILL)
-    page.screenshot(path=FOLDER / f"{name}-{person}-{scheme}-{size}.png", full_page=whole)
+    page.screenshot(path=FOLDER / f"{name}-{person}-{scheme}-{size}.png")
+    page.set_viewport_size({"width": window["width"], "height": window["height"]})
 
 
 if __name__ == "__main__":
