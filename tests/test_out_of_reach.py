@@ -12,6 +12,7 @@ from certus_admin.config import Config
 from seeds.recordings import make_recordings
 from tests.fixtures.database import Database
 from tests.fixtures.pages import ClientOf
+from tests.route_table import ROUTES, VALUES
 
 # The operator works for Seaport and Market, two locations of Harbour & Vine.
 REACHED = UUID("ca110000-0000-7000-8000-000000000001")
@@ -33,7 +34,38 @@ FOREIGN_PLACES = {
     "another account": ("account", UUID("a0000000-0000-7000-8000-00000000000b")),
 }
 PLACE_PAGES = ("/", "/calls/", "/calls/export.csv", "/orders/", "/orders/export.csv", "/reservations/",
-               "/reservations/export.csv", "/notes/")  # fmt: skip
+               "/reservations/export.csv", "/notes/", "/analytics/", "/analytics/metrics.csv")  # fmt: skip
+HARBOUR = UUID("a0000000-0000-7000-8000-00000000000a")
+SOLES = UUID("a0000000-0000-7000-8000-00000000000b")
+LUMEN = UUID("a0000000-0000-7000-8000-00000000000c")
+# Account and location of which the person reaches at most one, or both but not in each other.
+FOREIGN_SETTINGS = {
+    "another location": ("operator", HARBOUR, UUID("10c00000-0000-7000-8000-0000000000a3")),
+    "another account": ("manager", LUMEN, UUID("10c00000-0000-7000-8000-0000000000c2")),
+    "another account's location in one's own": (
+        "manager", HARBOUR, UUID("10c00000-0000-7000-8000-0000000000c2"),
+    ),
+    "one's own location in another account": (
+        "manager", LUMEN, UUID("10c00000-0000-7000-8000-0000000000a1"),
+    ),
+    "one's own location in the other own account": (
+        "manager", SOLES, UUID("10c00000-0000-7000-8000-0000000000a1"),
+    ),
+}  # fmt: skip
+
+LISTS = [path for path in PLACE_PAGES if path not in ("/", "/analytics/metrics.csv")]
+LISTS += ["/configuration/", "/analytics/metrics.csv?from=2026-01-01&to=2026-01-31"]
+
+# The pages of settings: place, method and rule. A look at where hours are pasted sends everybody to the page of
+# hours of the same address, unread.
+SETTINGS = [
+    (place, method, rule)
+    for place, (_, account, _) in FOREIGN_SETTINGS.items()
+    for method, rule in ROUTES
+    if rule.startswith("/configuration/<uuid:account_id>/")
+    and ("location_id" in rule or account == LUMEN)
+    and (method, rule.rsplit("/", 1)[1]) != ("GET", "paste")
+]
 
 HTMX = {"HX-Request": "true"}
 Form = dict[str, str]
@@ -199,6 +231,26 @@ def test_a_place_out_of_reach_is_like_none_as_a_filter(operator: FlaskClient, pa
         assert answer == told(operator.get(path, query_string={name: str(uuid4())}, headers=headers))
 
 
+@pytest.mark.parametrize(("place", "method", "rule"), SETTINGS)
+@pytest.mark.usefixtures("unchanged")
+def test_settings_out_of_reach_are_like_none(
+    request: pytest.FixtureRequest, place: str, method: str, rule: str
+) -> None:
+    name, account, location = FOREIGN_SETTINGS[place]
+    client: FlaskClient = request.getfixturevalue(name)
+
+    def ask(account_id: UUID, location_id: UUID) -> tuple[int, str, dict[str, str]]:
+        values = {**VALUES, "account_id": account_id, "location_id": location_id}
+        path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), rule)
+        return told(send(client, path, {} if method == "POST" else None, {}))
+
+    answer = ask(account, location)
+    # Whoever writes nothing anywhere is told so whatever the place is.
+    assert answer[0] == 404 or (name == "operator" and answer[0] == 403)
+    assert answer == ask(uuid4(), uuid4())
+    assert answer == ask(account, uuid4())
+
+
 @pytest.mark.parametrize("path", PLACE_PAGES)
 def test_a_place_in_reach_is_a_filter(manager: FlaskClient, path: str) -> None:
     for name, place in FOREIGN_PLACES.values():
@@ -207,10 +259,11 @@ def test_a_place_in_reach_is_a_filter(manager: FlaskClient, path: str) -> None:
         assert answer.status_code == 200
 
 
-@pytest.mark.parametrize("path", [path for path in PLACE_PAGES if path != "/"])
+@pytest.mark.parametrize("path", LISTS)
 def test_lists_hold_nothing_out_of_reach(operator: FlaskClient, admin: FlaskClient, path: str) -> None:
     """Ids and names of what others own are nowhere in the operator's lists; the admin's have them."""
     foreign = [*map(str, FOREIGN_CALLS.values()), "Tres Soles", "Maison Lumen", "Vine Providence"]
+    foreign += [str(SOLES), str(LUMEN)]
     everything, reached = admin.get(path).text, operator.get(path).text
     assert [word for word in foreign if word in everything] != []
     assert [word for word in foreign if word in reached] == []
