@@ -1,26 +1,60 @@
 """Exceptions as they are sent: a date or a range, closed or intervals, a reason, and for which locations."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Self
 
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import BadRequest
 
-from certus_admin.hours import Day
+from certus_admin.hours import Day, Interval
 from certus_admin.queries.exceptions import SpecialDay
-from forms.hours import GridDay, GridRow, read_day
+from forms.hours import MOST_INTERVALS, OUT_OF_DATE, GridDay, GridRow, clock_time, field_text, read_day
 
 LONGEST_REASON = 200
 MOST_DAYS = 92
 MOST_ROWS = 2_000
 LAST_DAY = date(2100, 12, 31)
+CLOSED = "closed"
+CHOOSE = "Choose what it should be."
 
 
 def seen_text(days: Iterable[SpecialDay]) -> str:
     """What a hidden field carries of the rows that a page showed: their ids and versions."""
     return json.dumps(sorted([str(row.id), row.version] for day in days for row in day.rows))
+
+
+def hours_text(day: Day) -> str:
+    """A day's hours as one text: `closed`, or `11:00-14:00 17:00-01:00`."""
+    return " ".join(f"{field_text(each.opens_at)}-{field_text(each.closes_at)}" for each in day) or CLOSED
+
+
+def read_hours(written: str) -> Day:
+    """What `hours_text` wrote; ValueError for anything else."""
+    if written == CLOSED:
+        return ()
+    pairs = [each.partition("-") for each in written.split()]
+    if not 0 < len(pairs) <= MOST_INTERVALS:
+        raise ValueError("not the hours of a day")
+    return tuple(sorted(Interval(clock_time(opens), clock_time(closes)) for opens, _, closes in pairs))
+
+
+def texts_of(special: SpecialDay) -> dict[str, str]:
+    """The fields of a stored date, each as one text: what two saves are compared by."""
+    return {"hours": hours_text(special.intervals), "reason": special.reason}
+
+
+def read_before(form: Mapping[str, str]) -> dict[str, str] | None:
+    """What the fields held when the page was read; None where the form does not say."""
+    try:
+        found = json.loads(form.get("before", ""))
+        before = {"hours": str(found["hours"]), "reason": str(found["reason"])}
+        read_hours(before["hours"])
+    except (ValueError, TypeError, KeyError):
+        return None
+    return before
 
 
 @dataclass
@@ -53,6 +87,23 @@ class ExceptionForm:
     def of(cls, intervals: Day, reason: str) -> Self:
         """The form of an exception that is there."""
         return cls(reason=reason, day=GridDay(0, [GridRow.of(each) for each in intervals]))
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Hours and reason, each as one text; call it on a form that was found good."""
+        return {"hours": hours_text(self.day.intervals), "reason": self.reason}
+
+    def take_choices(self, form: Mapping[str, str], before: Mapping[str, str]) -> None:
+        """Take the hours chosen where two saves met; what was not chosen is asked for, over what is saved."""
+        try:
+            hours = read_hours(form.get("hours", before["hours"]))
+        except ValueError:
+            raise BadRequest(OUT_OF_DATE) from None
+        self.day = GridDay(0, [GridRow.of(each) for each in hours])
+        if "hours" not in form:
+            self.day.errors.append(CHOOSE)
+        if "reason" not in form:
+            self.reason, self.errors["reason"] = before["reason"], CHOOSE
 
     @property
     def dates(self) -> list[date]:

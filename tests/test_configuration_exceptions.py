@@ -1,5 +1,6 @@
 """Exceptions: for many locations at once with a preview, saved in one and undone in one."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
@@ -172,18 +173,82 @@ def test_an_exception_is_deleted_after_a_question(manager: FlaskClient, database
     assert manager.get(path).status_code == 404
 
 
-def test_an_exception_that_somebody_else_changed_is_not_overwritten_unseen(
-    client_of: ClientOf, database: Database
-):
-    path = f"{HOURS}exceptions/2026-12-31"
+EVE = f"{HOURS}exceptions/2026-12-31"
+
+
+@pytest.fixture
+def two_readers(client_of: ClientOf) -> tuple[FlaskClient, Fields, FlaskClient, Fields]:
+    """Two people who opened the same exception, and the form of each."""
     first, second = client_of("manager"), client_of("admin")
-    mine, theirs = (fields_of(client.get(path).text) for client in (first, second))
-    assert send(second, path, {**theirs, "closes-0": ["01:00"]}).status_code == 303
-    met = send(first, path, {**mine, "reason": ["New Year"]})
+    return first, fields_of(first.get(EVE).text), second, fields_of(second.get(EVE).text)
+
+
+def test_what_two_people_changed_of_an_exception_is_put_together(
+    two_readers: tuple[FlaskClient, Fields, FlaskClient, Fields], database: Database
+):
+    first, mine, second, theirs = two_readers
+    assert send(second, EVE, {**theirs, "opens-0": ["18:00"]}).status_code == 303
+    assert send(first, EVE, {**mine, "reason": ["New Year"]}).status_code == 303
+    said = words(first.get(f"{HOURS}exceptions").text)
+    assert "Exception saved. Changed by somebody else meanwhile, and kept: Hours." in said
+    assert ("2026-12-31", "18:00", "New Year") in exceptions(database, SEAPORT)
+
+
+@pytest.mark.parametrize(("choice", "opens"), [(0, "17:00"), (1, "18:00"), (2, None)])
+def test_hours_of_an_exception_that_two_people_changed_are_chosen(
+    two_readers: tuple[FlaskClient, Fields, FlaskClient, Fields],
+    database: Database,
+    choice: int,
+    opens: str | None,
+):
+    first, mine, second, theirs = two_readers
+    assert send(second, EVE, {**theirs, "opens-0": ["18:00"], "reason": ["Theirs"]}).status_code == 303
+    met = send(first, EVE, {**mine, "opens-0": [], "closes-0": []})
     assert met.status_code == 409
-    assert "Admin changed this day meanwhile" in words(met.text)
-    assert "Saved now: 5:00 PM – 1:00 AM (next day) (New Year's Eve)" in words(met.text)
-    assert ("2026-12-31", "17:00", "New Year's Eve") in exceptions(database, SEAPORT)
+    said = words(met.text)
+    assert "Nothing of yours is saved yet. Admin saved this" in said
+    assert "Before both 5:00 PM – " in said
+    assert "Theirs, as it is saved now 6:00 PM – " in said
+    assert "Yours Closed" in said
+    assert ("2026-12-31", "18:00", "Theirs") in exceptions(database, SEAPORT)
+    undecided = fields_of(met.text)
+    asked = send(first, EVE, undecided)
+    assert asked.status_code == 422
+    assert "Choose what it should be." in asked.text
+    side = re.findall(r'type="radio" name="hours" value="([^"]+)"', met.text)[choice]
+    assert send(first, EVE, {**undecided, "hours": [side]}).status_code == 303
+    assert ("2026-12-31", opens, "Theirs") in exceptions(database, SEAPORT)
+
+
+def test_a_choice_over_a_third_save_is_asked_again(
+    two_readers: tuple[FlaskClient, Fields, FlaskClient, Fields], database: Database
+):
+    first, mine, second, theirs = two_readers
+    send(second, EVE, {**theirs, "reason": ["Theirs"]})
+    met = send(first, EVE, {**mine, "reason": ["Mine"]})
+    send(second, EVE, {**fields_of(second.get(EVE).text), "reason": ["Once more"]})
+    again = send(first, EVE, {**fields_of(met.text), "reason": ["Mine"]})
+    assert again.status_code == 409
+    assert "Theirs, as it is saved now Once more" in words(again.text)
+    assert "Once more" in {row[2] for row in exceptions(database, SEAPORT)}
+
+
+def test_an_exception_that_is_gone_or_was_changed_is_not_written_or_deleted_unseen(
+    two_readers: tuple[FlaskClient, Fields, FlaskClient, Fields], database: Database
+):
+    first, mine, second, theirs = two_readers
+    asked = fields_of(second.get(f"{EVE}/delete").text)
+    assert send(first, EVE, {**mine, "reason": ["Mine"]}).status_code == 303
+    refused = send(second, f"{EVE}/delete", asked)
+    assert refused.status_code == 409
+    assert "Mine" in refused.text
+    assert send(second, f"{EVE}/delete", fields_of(refused.text)).status_code == 303
+    gone = send(first, EVE, {**mine, "reason": ["Mine again"]})
+    assert gone.status_code == 409
+    assert "Admin changed this day meanwhile" in words(gone.text)
+    assert "Saved now: Deleted" in words(gone.text)
+    assert "2026-12-31" not in {row[0] for row in exceptions(database, SEAPORT)}
+    assert send(first, EVE, {**theirs, "hours": ["soon"]}).status_code == 400
 
 
 def test_operators_read_exceptions_and_cannot_write_them(client_of: ClientOf, database: Database):

@@ -1,6 +1,6 @@
 """What the pages over one settings row share: where they are, who may write, and two saves that meet."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -75,6 +75,21 @@ def find_subject(account_id: UUID, location_id: UUID | None = None) -> Subject:
     return subject
 
 
+def settled(both: Merge[str]) -> dict[str, str]:
+    """The fields about which there is nothing to choose."""
+    open_names = {conflict.name for conflict in both.conflicts}
+    return {name: text for name, text in both.merged.items() if name not in open_names}
+
+
+def say_saved(title: str, theirs: Sequence[str], *, changes: bool, said: str = "") -> None:
+    """What happened, and the labels of what somebody else had changed; `said` in place of “... saved.”"""
+    said = said or f"{title} saved."
+    if theirs:
+        flash(f"{said} Changed by somebody else meanwhile, and kept: {', '.join(theirs)}.", "success")
+    else:
+        flash(said if changes else "Nothing had changed.", "success" if changes else "info")
+
+
 class SettingsPage:
     """A form over one row. Subclasses say what is read, how it is drawn and how it is saved."""
 
@@ -143,14 +158,7 @@ class SettingsPage:
     def saved(self, changes: Mapping[str, str], both: Merge[str]) -> Response:
         """Back to the page, with what happened."""
         labels = self.labels()
-        if both.theirs_taken:
-            theirs = ", ".join(labels[name] for name in both.theirs_taken)
-            flash(f"{self.title} saved. Changed by somebody else meanwhile, and kept: {theirs}.", "success")
-        else:
-            flash(
-                f"{self.title} saved." if changes else "Nothing had changed.",
-                "success" if changes else "info",
-            )
+        say_saved(self.title, [labels[name] for name in both.theirs_taken], changes=bool(changes))
         return make_response(redirect(self.subject.url(self.page), 303))
 
     def draw_conflict(self, stored: Stored, both: Merge[str]) -> Response:
@@ -168,13 +176,7 @@ class SettingsPage:
             hidden={
                 "version": stored.token,
                 "before": self.form.before_of(stored),
-                **{name: both.merged[name] for name in self.settled(both)},
+                **settled(both),
             },
             title=self.title,
         )
-
-    @staticmethod
-    def settled(both: Merge[str]) -> list[str]:
-        """The fields about which there is nothing to choose."""
-        open_names = {conflict.name for conflict in both.conflicts}
-        return [name for name in both.merged if name not in open_names]

@@ -50,8 +50,8 @@ class SpecialDay:
 
     @property
     def reason(self) -> str:
-        """Why; rows of one date carry the same reason when they were written here."""
-        return next((row.reason for row in self.rows if row.reason), "")
+        """Why; rows of one date carry the same reason when they were written here, else all are named."""
+        return "; ".join(dict.fromkeys(row.reason for row in self.rows if row.reason))
 
 
 @dataclass(frozen=True)
