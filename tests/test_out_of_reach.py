@@ -56,8 +56,8 @@ FOREIGN_SETTINGS = {
 LISTS = [path for path in PLACE_PAGES if path not in ("/", "/analytics/metrics.csv")]
 LISTS += ["/configuration/", "/analytics/metrics.csv?from=2026-01-01&to=2026-01-31"]
 
-# The pages of settings: place, method and rule. A look at where hours are pasted sends everybody to the page of
-# hours of the same address, unread.
+# The pages of settings: place, method and rule. A look at where hours are pasted sends everybody to the hours
+# of the same address, unread.
 SETTINGS = [
     (place, method, rule)
     for place, (_, account, _) in FOREIGN_SETTINGS.items()
