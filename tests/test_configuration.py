@@ -173,30 +173,6 @@ def test_bad_busy_modes_are_refused_beside_the_field(
     assert not busy(database, SEAPORT).busy
 
 
-def test_a_busy_mode_that_somebody_else_set_is_not_overwritten_unseen(
-    client_of: ClientOf, database: Database
-):
-    path, first, second = f"{HOURS}busy", client_of("manager"), client_of("admin")
-    mine, theirs = (fields_of(client.get(path).text) for client in (first, second))
-    assert send(second, path, theirs, reason="Theirs").status_code == 303
-    met = send(first, path, mine, reason="Mine")
-    assert met.status_code == 409
-    assert "Admin changed busy mode meanwhile." in words(met.text)
-    assert busy(database, SEAPORT).busy_reason == "Theirs"
-    assert (
-        send(
-            first,
-            path,
-            fields_of(met.text.split("Set it anew")[0].rsplit("<form", 1)[1]),
-            reason="Mine",
-            duration="15",
-            wait="0",
-        ).status_code
-        == 303
-    )
-    assert busy(database, SEAPORT).busy_reason == "Mine"
-
-
 def test_operators_see_busy_mode_and_cannot_change_it(client_of: ClientOf, database: Database):
     operator = client_of("operator")
     for path in (f"{HOURS}busy", f"{BASE}busy"):

@@ -1,17 +1,29 @@
 """Busy mode of one location or several: on for a while, ended early, over by itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, make_response, redirect, request, url_for
+from flask import Blueprint, Response, abort, make_response, redirect, request, url_for
 
 from certus_admin.database import db
 from certus_admin.queries.busy import BusyChange, BusySetting, get_busy_settings, save_busy, seen_text
 from certus_admin.queries.configuration import ConfiguredLocation
 from certus_admin.queries.hours import StaleVersionError, lock_configuration
 from certus_admin.queries.last_change import get_last_change
+from certus_admin.queries.versions import Save
 from forms.busy import DURATIONS, BusyForm
+from forms.busy_choices import (
+    NOT_BUSY,
+    Meeting,
+    Texts,
+    change_of,
+    put_together,
+    read_seen,
+    read_texts,
+    texts_of,
+)
+from views.busy_words import labels_of, words_at
 from views.configuration_pages import (
     chosen_locations,
     draw_account,
@@ -20,10 +32,11 @@ from views.configuration_pages import (
     find_location,
     require_writer,
 )
+from views.settings_pages import TRIES, Subject, say_saved, settled
 
 blueprint = Blueprint("busy", __name__, url_prefix="/configuration/<uuid:account_id>")
 
-CHANGED_MEANWHILE = "changed busy mode meanwhile. This is what is set now; send again to replace it."
+COLUMNS = ("busy_mode_enabled", "busy_until", "busy_reason", "extra_wait_seconds")
 
 
 @blueprint.route("/<uuid:location_id>/busy", methods=["GET", "POST"])
@@ -34,7 +47,14 @@ def location(account_id: UUID, location_id: UUID) -> Response:
         return change(account_id, (here,), location_id)
     settings = get_busy_settings(account_id, [location_id])
     form = BusyForm(chosen=[str(location_id)])
+    show_state(form, here)
     return draw((here,), form, list(settings.values()), location_id)
+
+
+def show_state(form: BusyForm, here: ConfiguredLocation) -> None:
+    """Begin with the wait and the reason that are in force."""
+    if here.state.busy:
+        form.wait_text, form.reason = str(here.state.extra_wait_seconds // 60), here.state.busy_reason or ""
 
 
 @blueprint.route("/busy", methods=["GET", "POST"])
@@ -54,66 +74,119 @@ def draw(
     location_id: UUID | None,
     code: int = 200,
 ) -> Response:
-    """The page of one location, or of the account."""
-    seen = {str(each.location_id): seen_text([each]) for each in settings}
+    """The page of one location, or of the account; a form that comes back keeps what it was made of."""
+    seen = {
+        str(each.location_id): request.form.get(f"seen-{each.location_id}") or seen_text([each])
+        for each in settings
+    }
     if location_id:
         return draw_location("busy", locations[0], code, form=form, durations=DURATIONS, seen=seen)
     return draw_account("busy_account", locations, code, form=form, durations=DURATIONS, seen=seen)
 
 
 def change(account_id: UUID, locations: tuple[ConfiguredLocation, ...], location_id: UUID | None) -> Response:
-    """Switch on or end, for what was ticked."""
+    """Switch on or end, for what was ticked; or save what was chosen where two saves met."""
     require_writer()
     form = BusyForm.read(request.form)
     chosen = chosen_locations(locations, form.chosen)
-    lock_configuration(each.place.location_id for each in chosen)
-    settings = get_busy_settings(account_id, [each.place.location_id for each in locations])
-    ending = request.form.get("action") == "end"
-    good = bool(chosen) if ending else form.check()
-    changes = (
-        [_change(each, form, settings[each.place.location_id], ending) for each in chosen] if good else []
-    )
     if not chosen:
         form.errors["to"] = "Choose at least one location."
+    yours = read_yours(chosen, form)
     if form.errors:
+        settings = get_busy_settings(account_id, [each.place.location_id for each in locations])
         return draw(locations, form, list(settings.values()), location_id, 422)
-    unseen = [
-        each
-        for each in changes
-        if request.form.get(f"seen-{each.setting.location_id}") != seen_text([each.setting])
+    return save(Subject(locations, account_id, location_id), chosen, yours)
+
+
+def read_yours(chosen: tuple[ConfiguredLocation, ...], form: BusyForm) -> dict[UUID, Texts]:
+    """What each location is to have; where that cannot be said, the form says why."""
+    ids = [each.place.location_id for each in chosen]
+    if request.form.get("action") == "end":
+        return {each: dict(NOT_BUSY) for each in ids}
+    if request.form.get("action") == "choose":
+        found = {each: read_texts(request.form, each) for each in ids}
+        if None in found.values():
+            form.errors["duration"] = "Choose what it should be."
+            show_state(form, chosen[0])
+        return {each: texts for each, texts in found.items() if texts}
+    if not form.check():
+        return {}
+    now = datetime.now(UTC).replace(microsecond=0)
+    wait, reason = str(form.wait_seconds), form.reason
+    ends = {each.place.location_id: form.end(now, each.state.is_open, each.state.until) for each in chosen}
+    return {
+        each: {"until": end.isoformat(), "wait": wait, "reason": reason} for each, end in ends.items() if end
+    }
+
+
+def save(subject: Subject, chosen: tuple[ConfiguredLocation, ...], yours: dict[UUID, Texts]) -> Response:
+    """Put what was sent and what was saved meanwhile together; save it unless they contradict each other."""
+    for _ in range(TRIES):
+        lock_configuration(yours)
+        settings = get_busy_settings(subject.account_id, list(yours))
+        now = datetime.now(UTC)
+        theirs = {each: texts_of(setting, now) for each, setting in settings.items()}
+        seen = {
+            each: texts_of(read_seen(request.form.get(f"seen-{each}", ""), setting), now)
+            for each, setting in settings.items()
+        }
+        meeting = put_together({each: (seen[each], yours[each], theirs[each]) for each in yours})
+        both = meeting.both
+        if both.conflicts:
+            return draw_conflict(subject, chosen, meeting, settings)
+        merged = {each: read_texts(both.merged, each) or theirs[each] for each in yours}
+        changes = [
+            change_of(settings[each], texts) for each, texts in merged.items() if texts != theirs[each]
+        ]
+        try:
+            if changes:
+                save_busy(subject.account_id, changes)
+            db.session.commit()
+        except StaleVersionError:
+            db.session.rollback()
+            continue
+        kept = [labels_of(chosen)[name] for name in both.theirs_taken]
+        say_saved("Busy mode", kept, changes=bool(changes), said=_said(changes))
+        return back(subject.account_id, subject.location_id)
+    return abort(409)
+
+
+def draw_conflict(
+    subject: Subject,
+    chosen: tuple[ConfiguredLocation, ...],
+    meeting: Meeting,
+    settings: Mapping[UUID, BusySetting],
+) -> Response:
+    """Before, theirs and yours side by side; what is sent from there is a save like any other."""
+    names = [conflict.name for conflict in meeting.both.conflicts]
+    met = sorted(each for each in settings if any(name.endswith(str(each)) for name in names))
+    changes = [
+        get_last_change(subject.account_id, each, "location_settings", columns=COLUMNS) for each in met
     ]
-    try:
-        if unseen:
-            raise StaleVersionError
-        save_busy(account_id, changes)
-        db.session.commit()
-    except StaleVersionError:
-        db.session.rollback()
-        say_who_changed(account_id, unseen or changes)
-        again = get_busy_settings(account_id, [each.place.location_id for each in locations])
-        here = (find_location(account_id, location_id),) if location_id else find_account(account_id)
-        return draw(here, form, list(again.values()), location_id, 409)
-    flash(_said(ending, len(changes)), "success")
-    return back(account_id, location_id)
+    return subject.draw(
+        "conflict",
+        409,
+        both=meeting.both,
+        seen=meeting.seen,
+        yours=meeting.yours,
+        saves=[Save(each.at, each.who, None) for each in dict.fromkeys(changes) if each],
+        labels=labels_of(chosen),
+        in_words=words_at({str(each.place.location_id): each.place.timezone for each in chosen}),
+        action=subject.url("busy"),
+        hidden={
+            "action": "choose",
+            "to": [str(each) for each in settings],
+            **{f"seen-{each}": seen_text([setting]) for each, setting in settings.items()},
+            **settled(meeting.both),
+        },
+        title="Busy mode",
+    )
 
 
-def say_who_changed(account_id: UUID, changes: Sequence[BusyChange]) -> None:
-    """Whose save came in between."""
-    change = get_last_change(account_id, changes[0].setting.location_id, "location_settings")
-    who = change.who if change else "Somebody"
-    flash(f"{who} {CHANGED_MEANWHILE}", "warning")
-
-
-def _said(ending: bool, count: int) -> str:
-    where = f"{count} {'location' if count == 1 else 'locations'}"
-    return f"Busy mode ended at {where}." if ending else f"Busy mode is on at {where}."
-
-
-def _change(here: ConfiguredLocation, form: BusyForm, setting: BusySetting, ending: bool) -> BusyChange:
-    if ending:
-        return BusyChange(setting, False, None, None, 0)
-    until = form.end(datetime.now(UTC).replace(microsecond=0), here.state.is_open, here.state.until)
-    return BusyChange(setting, True, until, form.reason or None, form.wait_seconds)
+def _said(changes: Sequence[BusyChange]) -> str:
+    where = f"{len(changes)} {'location' if len(changes) == 1 else 'locations'}"
+    is_on = any(each.enabled for each in changes)
+    return f"Busy mode is on at {where}." if is_on else f"Busy mode ended at {where}."
 
 
 def back(account_id: UUID, location_id: UUID | None) -> Response:
