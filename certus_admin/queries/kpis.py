@@ -17,7 +17,7 @@ from certus_admin.queries.totals import Day, Money, Totals, add_up
 
 # The median needs the calls themselves. This many of the newest cost about 10 ms whatever the table's size;
 # where a period has more, their median stands for it and `median_covers_all` is False.
-MEDIAN_SAMPLE = 4000
+MEDIAN_SAMPLE = 2000
 # A single day has no course: its line is drawn over the week that ends with it.
 SHORTEST_COURSE = 7
 
