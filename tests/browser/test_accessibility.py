@@ -90,11 +90,15 @@ DIALOGS: tuple[Callable[[Page], None], ...] = (
 )  # fmt: skip
 
 
-# A change on its way has colours of its own: wait until it is drawn, then until everything has arrived.
-STAND_STILL = """async () => {
-    for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
-    await Promise.allSettled(document.getAnimations().map(animation => animation.finished));
-}"""
+# A change on its way has colours of its own: wait until it is drawn, then until everything has arrived. The
+# wait has an end of its own: a page that is not drawn gets no frames and finishes nothing.
+STAND_STILL = """() => Promise.race([
+    new Promise(resolve => setTimeout(resolve, 5000)),
+    (async () => {
+        for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+        await Promise.allSettled(document.getAnimations().map(animation => animation.finished));
+    })(),
+])"""
 
 
 def violations(page: Page, *rules: str) -> list[str]:
