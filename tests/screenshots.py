@@ -45,6 +45,9 @@ PAGES = {
     "configuration-exceptions": f"{SEAPORT}exceptions",
     "configuration-new-exceptions": f"{HARBOUR}exceptions/new",
     "configuration-busy": f"{SEAPORT}busy",
+    "configuration-voice": f"{SEAPORT}voice",
+    "configuration-averages": f"{SEAPORT}averages",
+    "configuration-history": f"{SEAPORT}history",
     "error-400": "/calls/?status=nonsense",
     "error-404": "/nowhere",
 }

@@ -22,6 +22,12 @@ PAGES = {
     "new exceptions": f"{BASE}exceptions/new",
     "busy": f"{HOURS}busy",
     "busy locations": f"{BASE}busy",
+    "voice": f"{HOURS}voice",
+    "averages": f"{HOURS}averages",
+    "history": f"{HOURS}history",
+    "account's voice": f"{BASE}voice",
+    "account's averages": f"{BASE}averages",
+    "account's history": f"{BASE}history",
 }
 
 
