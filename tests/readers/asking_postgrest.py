@@ -71,16 +71,16 @@ class Catalogue:
     def updatable_column(self, relation: str) -> tuple[str, bool]:
         """A column that some client may update and read, else any; and whether one may."""
         row = self.connection.execute(
-            """select name, by_people or by_machines from (
+            """select name, people or platform from (
                 select a.attname::text as name, a.attnum, a.attndims,
                     has_column_privilege('authenticated', a.attrelid, a.attnum, 'update')
-                        and has_column_privilege('authenticated', a.attrelid, a.attnum, 'select') as by_people,
+                        and has_column_privilege('authenticated', a.attrelid, a.attnum, 'select') as people,
                     has_column_privilege('service_role', a.attrelid, a.attnum, 'update')
-                        and has_column_privilege('service_role', a.attrelid, a.attnum, 'select') as by_machines
+                        and has_column_privilege('service_role', a.attrelid, a.attnum, 'select') as platform
                 from pg_attribute a
                 where a.attrelid = %s::regclass and a.attnum > 0 and not a.attisdropped
                     and a.attgenerated = '') c
-            order by by_people desc, by_machines desc, attndims, attnum limit 1""",
+            order by people desc, platform desc, attndims, attnum limit 1""",
             [relation],
         ).fetchone()
         assert row is not None
