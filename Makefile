@@ -92,7 +92,7 @@ npm_packages = @if $(call at_least,npm,7) && { $(if $(1),true,$(call at_least,no
 	fi
 
 $(pages_packages): package-lock.json | $(python)
-	$(call npm_packages,--omit=dev)
+	$(call npm_packages,--omit=dev --omit=optional)
 	@touch $@
 
 $(all_packages): package-lock.json | $(python)
