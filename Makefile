@@ -10,7 +10,10 @@ flask := .venv/bin/flask --app wsgi
 content = $(shell cat $(1) 2>/dev/null | cksum | tr ' ' '-')
 runtime := .venv/runtime-$(call content,requirements.txt)
 development := .venv/development-$(call content,requirements-dev.txt)
-packages := node_modules/installed-$(call content,package-lock.json)
+# The pages need few npm packages; tests and types need many more, which `make run` does without.
+pages_packages := node_modules/for-pages-$(call content,package-lock.json)
+all_packages := node_modules/all-$(call content,package-lock.json)
+packages := $(if $(wildcard $(all_packages))$(filter test types,$(MAKECMDGOALS)),$(all_packages),$(pages_packages))
 assets := static/dist/.built
 # Templates and Python too: the stylesheet keeps only the rules whose classes they name.
 asset_sources := $(shell find static templates views forms certus_admin -path static/dist -prune -o -type f \
@@ -18,14 +21,14 @@ asset_sources := $(shell find static templates views forms certus_admin -path st
 
 install := $(python) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 
-.PHONY: run test check lint bench screenshots lock clean
+.PHONY: run test check lint bench screenshots types lock clean
 .NOTPARALLEL:
 .DEFAULT_GOAL := run
 
 run: $(runtime) $(assets)
 	@exec $(flask) serve
 
-test: $(development) $(assets)
+test: $(development) $(packages) $(assets)
 	$(python) -m pytest
 
 # What continuous integration runs: nothing may be skipped.
@@ -42,6 +45,10 @@ bench: $(development) $(assets)
 
 screenshots: $(development) $(assets)
 	$(python) -m tests.screenshots
+
+# After every change of a table, view or function in public.
+types: $(development) $(packages)
+	$(python) -m tests.database_types
 
 # uv runs from a folder of its own: it makes the locks and is needed for nothing else.
 lock:
@@ -74,14 +81,22 @@ $(development): requirements-dev.txt | $(python)
 	$(install) --requirement requirements-dev.txt
 	@touch $@
 
-# The lock needs npm 7 or newer. Where there is none, a wheel brings node and npm into the virtual environment.
-$(packages): package-lock.json | $(python)
-	@if [ "$$(npm --version 2>/dev/null | cut -d. -f1)" -ge 7 ] 2>/dev/null; then \
-		npm ci --ignore-scripts --no-audit --no-fund; \
+# The lock needs npm 7 or newer, the packages for tests Node 20. Where one is missing, a wheel brings node and npm into
+# the virtual environment.
+at_least = [ "$$($(1) --version 2>/dev/null | tr -d v | cut -d. -f1)" -ge $(2) ] 2>/dev/null
+npm_packages = @if $(call at_least,npm,7) && { $(if $(1),true,$(call at_least,node,20)); }; then \
+		npm ci --ignore-scripts --no-audit --no-fund $(1); \
 	else \
 		$(install) --requirement requirements-node.txt && \
-		PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/npm ci --ignore-scripts --no-audit --no-fund; \
+		PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/npm ci --ignore-scripts --no-audit --no-fund $(1); \
 	fi
+
+$(pages_packages): package-lock.json | $(python)
+	$(call npm_packages,--omit=dev --omit=optional)
+	@touch $@
+
+$(all_packages): package-lock.json | $(python)
+	$(call npm_packages,)
 	@touch $@
 
 $(assets): $(packages) $(asset_sources) | $(python)

@@ -25,7 +25,8 @@ from certus_admin.config import Config
 
 # A page that needs longer than this is asked for narrower filters; an export sets its own limit.
 STATEMENT_TIMEOUT = "15s"
-TRANSACTION_POOLER_PORT = 6543
+# Supabase's poolers in transaction mode, and PgBouncer's own.
+TRANSACTION_POOLER_PORTS = (6543, 6432)
 
 # plan_cache_mode: after ten executions a generic plan made the page of a location without calls 2,000 times
 # slower. idle_in_transaction_session_timeout: an export whose reader fell asleep gives its connection back.
@@ -143,9 +144,9 @@ def init_database(app: Flask, config: Config) -> None:
 
 
 def is_transaction_pooler(url: str | URL) -> bool:
-    """True for a URL of Supavisor or PgBouncer: a login named role.project, or their port."""
+    """True for a URL of Supavisor or PgBouncer: a login named role.project, or their ports."""
     parts = make_url(url)
-    return "." in (parts.username or "") or parts.port == TRANSACTION_POOLER_PORT
+    return "." in (parts.username or "") or parts.port in TRANSACTION_POOLER_PORTS
 
 
 def engine_options(url: str) -> dict[str, Any]:

@@ -1246,7 +1246,10 @@ select
     c.answered_at,
     -- What minutes_saved adds up: answered inbound calls that the AI did not hand to staff.
     case when c.direction = 'inbound' and c.status in ('completed', 'in_progress')
-        then coalesce(ls.baseline_handle_seconds, acs.baseline_handle_seconds, c.duration_seconds) end as saved_seconds
+        then coalesce(ls.baseline_handle_seconds, acs.baseline_handle_seconds, c.duration_seconds) end as saved_seconds,
+    -- The provider's own words, for a question to its support: a client reads a whole call from this view.
+    c.provider_status,
+    c.provider_call_id
 from public.call_logs c
 left join public.locations l on l.account_id = c.account_id and l.id = c.location_id
 left join public.location_settings ls on ls.account_id = c.account_id and ls.location_id = c.location_id

@@ -26,7 +26,7 @@ FOLDERS = (
     ".ci",
 )
 PRODUCT = ("certus_admin", "views", "forms", "seeds")
-TEXT = {".py", ".sql", ".html", ".js", ".css", ".md", ".toml", ".txt", ".json", ".svg", ""}
+TEXT = {".py", ".sql", ".html", ".js", ".ts", ".css", ".md", ".toml", ".txt", ".json", ".svg", ""}
 
 # Whom each part may import, besides itself.
 MAY_IMPORT = {

@@ -66,7 +66,7 @@ select
     c.id, c.account_id, a.name as account_name, a.currency, c.location_id, c.location_name, c.timezone,
     c.status, c.call_type, c.direction, c.duration_seconds, c.caller_masked, c.caller_digits,
     c.started_at, c.answered_at, c.ended_at, c.local_date, c.summary_md, c.transcript_md, c.recording_url,
-    c.review_reasons, c.provider, raw.provider_status, raw.provider_call_id, c.end_reason, c.intent,
+    c.review_reasons, c.provider, c.provider_status, c.provider_call_id, c.end_reason, c.intent,
     (select jsonb_agg(jsonb_build_object(
             'id', o.id, 'status', o.status, 'fulfillment_type', o.fulfillment_type, 'currency', o.currency,
             'subtotal', o.subtotal_amount::text, 'tax', o.tax_amount::text,
@@ -98,7 +98,6 @@ select
             order by n.created_at, n.id)
         from public.internal_notes_v n where n.account_id = c.account_id and n.call_id = c.id) as notes
 from public.calls_v c
-join public.call_logs raw on raw.account_id = c.account_id and raw.id = c.id
 left join public.accounts a on a.id = c.account_id
 left join public.location_settings ls on ls.account_id = c.account_id and ls.location_id = c.location_id
 left join public.account_settings acs on acs.account_id = c.account_id
