@@ -1,6 +1,6 @@
 """What the audit log can be searched by."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from wtforms import Form, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional, ValidationError
 
-from certus_admin.audit_words import spelt_out, table_words
+from certus_admin.audit_words import TABLES, spelt_out, table_words
 from certus_admin.queries.audit import PROGRAMS, AuditChoices, AuditFilters
 from certus_admin.queries.places import Place
 from forms.filters import ANY, ChoiceField, FilterForm
@@ -52,12 +52,29 @@ class PersonField(ChoiceField):
             self.choices = [*known, SelectChoice(self.data, "Somebody without lines here")]
 
 
+class WordField(ChoiceField):
+    """A table or an action. One that has a name here may be asked for before there is a line of it."""
+
+    choices: Any
+
+    def __init__(self, label: str, known: Mapping[str, str], **options: Any) -> None:
+        super().__init__(label, **options)
+        self.known = known
+
+    def pre_validate(self, form: Form) -> None:
+        """A word that is offered, or has a name."""
+        offered = list(self.choices or ())
+        if self.data in self.known and self.data not in {choice.value for choice in offered}:
+            self.choices = [*offered, SelectChoice(self.data, self.known[self.data])]
+        super().pre_validate(form)
+
+
 class AuditFilterForm(FilterForm):
     """The filters of /audit/; what is offered is what the log in reach holds."""
 
     person = PersonField("Who")
-    table = ChoiceField("What")
-    action = ChoiceField("Done")
+    table = WordField("What", TABLES)
+    action = WordField("Done", ACTION_LABELS)
     row = StringField(
         "Row id",
         [Optional()],

@@ -154,6 +154,14 @@ def test_a_filter_that_cannot_be_read_is_refused(clients: dict[str, FlaskClient]
     assert clients["admin"].get(f"/audit/?{query}").status_code == 400
 
 
+def test_what_has_no_lines_yet_may_be_asked_for_and_is_empty(clients: dict[str, FlaskClient]) -> None:
+    assert ">Session</option>" not in clients["manager.lyon"].get("/audit/").text
+    page = clients["manager.lyon"].get("/audit/?table=web_sessions&action=sign_in")
+    assert page.status_code == 200
+    assert ids_on(page.text) == []
+    assert 'aria-label="Remove filter What: Session"' in page.text
+
+
 def test_somebody_out_of_reach_is_like_nobody(clients: dict[str, FlaskClient], as_user: AsUser) -> None:
     """An id that does not exist, and that of someone who works for others, find nothing in the same words."""
     stranger = as_user("manager.lyon").user_id

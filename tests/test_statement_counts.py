@@ -174,7 +174,7 @@ def copy_settings(owner: psycopg.Connection[Any]) -> None:
     )
     owner.execute(
         """insert into public.settings (org_id, location_id, key, value)
-        select account_id, id, 'routing', '{}' from public.locations
+        select account_id, id, 'routing', '{}'::jsonb from public.locations
         union all select id, null, 'other_' || n, '{}' from public.accounts, generate_series(1, %s) n""",
         [COPIES],
     )

@@ -89,9 +89,11 @@ class SettingPage(SettingsPage):
 
     def show(self) -> Response:
         """The page with what is stored; 404 where nothing is."""
-        if self.read().row_id is None:
+        stored = self.read()
+        if stored.row_id is None:
             abort(404)
-        return super().show()
+        self.form.show(stored)
+        return self.draw(stored)
 
     def is_valid(self) -> bool:
         """The form's own rules, and the key's schema."""

@@ -112,9 +112,9 @@ def test_two_who_save_the_same_name_choose(page_of: PageOf, page_faults: list[st
 def test_a_setting_is_added_deleted_and_put_back(page_of: PageOf) -> None:
     page = page_of("admin")
     page.goto("/settings/")
-    page.get_by_role("link", name="New").click()
+    page.get_by_role("link", name="New", exact=True).click()
     page.get_by_label("Holds at").select_option(label="All locations of Tres Soles")
-    page.get_by_label("Key").fill("opening.menu")
+    page.get_by_label("Key", exact=True).fill("opening.menu")
     page.get_by_label("Value").fill('{"lunch": true}')
     page.get_by_role("button", name="Add setting").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("opening.menu")
