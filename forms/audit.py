@@ -64,7 +64,7 @@ class WordField(ChoiceField):
     def pre_validate(self, form: Form) -> None:
         """A word that is offered, or has a name."""
         offered = list(self.choices or ())
-        if self.data in self.known and self.data not in {choice.value for choice in offered}:
+        if self.data and self.data in self.known and self.data not in {choice.value for choice in offered}:
             self.choices = [*offered, SelectChoice(self.data, self.known[self.data])]
         super().pre_validate(form)
 
