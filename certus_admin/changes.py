@@ -10,6 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from certus_admin import formats
+from certus_admin.audit_words import differences
 from certus_admin.hours import WEEKDAYS
 from certus_admin.voice import PATHS, find, text_of
 
@@ -36,6 +37,7 @@ LABELS = {
     "busy_reason": "Reason for busy mode",
     "avg_spend_per_head": "Average spend a guest",
     "baseline_handle_seconds": "Time a call would take staff",
+    "value": "Value",
 }
 BUSY = {"busy_mode_enabled", "extra_wait_seconds", "busy_until", "busy_reason"}
 VERBS = {"insert": "added", "update": "changed", "delete": "removed"}
@@ -68,7 +70,7 @@ def title_of(table_name: str, action: str, columns: tuple[str, ...], about: Mapp
         day = about.get("exception_date")
         subject = f"Exception on {formats.local_date(date.fromisoformat(day))}" if day else "Exception"
     elif table_name == "settings":
-        subject = "Voice"
+        subject = "Voice" if about.get("key") == "ai_voice" else f"Setting {about.get('key', '')}".strip()
     elif set(columns) <= BUSY:
         subject = "Busy mode"
     else:
@@ -82,10 +84,15 @@ def rows_of(
     before: Mapping[str, Any],
     after: Mapping[str, Any],
     region: Region,
+    *,
+    voice: bool = True,
 ) -> tuple[Row, ...]:
-    """Every changed value in words."""
-    if table_name == "settings":
+    """Every changed value in words; of a setting that is no voice, each name of its value that differs."""
+    if table_name == "settings" and voice:
         return voice_rows(before.get("value") or {}, after.get("value") or {})
+    if table_name == "settings":
+        sides = [{name: side[name] for name in ("value",) if name in side} for side in (before, after)]
+        return tuple(Row(each.name, each.before or "", each.after or "") for each in differences(*sides))
     return tuple(
         Row(
             LABELS[name],
@@ -125,6 +132,8 @@ def words_of(name: str, value: Any, region: Region) -> Words:
         return formats.local_time(datetime.fromisoformat(value), region.timezone, "day")
     if name == "avg_spend_per_head":
         return formats.money(Decimal(str(value)), region.currency)
+    if name == "value":
+        return json.dumps(value, ensure_ascii=False, indent=4)
     if name in ("extra_wait_seconds", "baseline_handle_seconds"):
         return formats.duration(value)
     if isinstance(value, bool):

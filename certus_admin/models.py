@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Date, FetchedValue, Text, Uuid
+from sqlalchemy.dialects.postgresql import INET, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from certus_admin.database import Base
@@ -176,6 +177,52 @@ class NoteView(Base):
     timezone: Mapped[str]
     mention_names: Mapped[list[str]] = mapped_column(ARRAY(Text))
     local_date: Mapped[date] = mapped_column(Date)
+
+
+class AuditLine(Base):
+    """audit_log_v: who did what; `before` and `after` hold changed columns. An account may be missing."""
+
+    __tablename__ = "audit_log_v"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    account_id: Mapped[UUID | None]
+    location_id: Mapped[UUID | None]
+    actor_user_id: Mapped[UUID | None]
+    actor_name: Mapped[str | None]
+    actor_role: Mapped[str]
+    action: Mapped[str]
+    table_name: Mapped[str]
+    row_id: Mapped[UUID | None]
+    before: Mapped[Any] = mapped_column(JSONB)
+    after: Mapped[Any] = mapped_column(JSONB)
+    application: Mapped[str | None]
+    address: Mapped[str | None] = mapped_column(INET)
+    request_id: Mapped[str | None]
+    account_name: Mapped[str | None]
+    location_name: Mapped[str | None]
+    timezone: Mapped[str]
+    local_date: Mapped[date] = mapped_column(Date)
+    actor_key: Mapped[UUID]
+
+
+class SettingView(Base):
+    """settings_v: a JSON setting; `location_rows` counts locations whose own row wins over an account's."""
+
+    __tablename__ = "settings_v"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID]
+    location_id: Mapped[UUID | None]
+    key: Mapped[str]
+    value: Mapped[Any] = mapped_column(JSONB)
+    version: Mapped[int]
+    updated_at: Mapped[datetime]
+    updated_by_name: Mapped[str | None]
+    account_name: Mapped[str]
+    location_name: Mapped[str | None]
+    timezone: Mapped[str]
+    location_rows: Mapped[int]
 
 
 class Note(Base):

@@ -363,5 +363,7 @@ grant execute on function public.delete_version(text, uuid, integer) to authenti
 
 -- History ---------------------------------------------------------------------------------------------------------------------
 
-revoke all on public.audit_log_v from public, anon, authenticated, service_role, certus_app;
-grant select on public.audit_log_v to authenticated, service_role;
+revoke all on public.audit_log_v, public.settings_v from public, anon, authenticated, service_role, certus_app;
+grant select on public.audit_log_v, public.settings_v to authenticated, service_role;
+revoke all on function public.audit_choices() from public, anon, authenticated, service_role, certus_app;
+grant execute on function public.audit_choices() to authenticated;

@@ -671,9 +671,38 @@ create unique index if not exists api_keys_account_id_label_live_idx
 create index if not exists user_access_account_id_location_id_idx on public.user_access (account_id, location_id);
 create index if not exists knowledge_update_requests_status_created_at_idx
     on public.knowledge_update_requests (status, created_at);
+create index if not exists settings_updated_at_id_idx on public.settings (updated_at desc, id desc) where key <> 'ai_voice';
+create index if not exists settings_org_id_updated_at_id_idx on public.settings (org_id, updated_at desc, id desc) where key <> 'ai_voice';
+create index if not exists settings_org_id_location_id_updated_at_id_idx
+    on public.settings (org_id, location_id, updated_at desc, id desc) where key <> 'ai_voice';
+create index if not exists settings_key_updated_at_id_idx on public.settings (key, updated_at desc, id desc);
+create index if not exists settings_org_id_key_updated_at_id_idx on public.settings (org_id, key, updated_at desc, id desc);
+
+-- A program has no id, and an index gives the rows of `is null` in no order: this names it like a person.
+alter table public.audit_log add column if not exists actor_key uuid
+    generated always as (coalesce(actor_user_id, '00000000-0000-0000-0000-000000000000')) stored;
+-- The log grows for ever: the filters of its page, in each combination, are ranges of one of these, in the order of the page.
 create index if not exists audit_log_at_id_idx on public.audit_log (at desc, id desc);
 create index if not exists audit_log_account_id_at_idx on public.audit_log (account_id, at desc, id desc);
-create index if not exists audit_log_row_id_at_idx on public.audit_log (row_id, at desc);
+create index if not exists audit_log_account_id_location_id_at_idx
+    on public.audit_log (account_id, location_id, at desc, id desc) where location_id is not null;
+create index if not exists audit_log_row_id_at_id_idx on public.audit_log (row_id, at desc, id desc) where row_id is not null;
+drop index if exists public.audit_log_row_id_at_idx;
+create index if not exists audit_log_table_name_action_at_idx on public.audit_log (table_name, action, at desc, id desc);
+create index if not exists audit_log_account_id_table_name_action_at_idx
+    on public.audit_log (account_id, table_name, action, at desc, id desc);
+create index if not exists audit_log_account_id_location_id_table_name_action_at_idx
+    on public.audit_log (account_id, location_id, table_name, action, at desc, id desc) where location_id is not null;
+create index if not exists audit_log_actor_key_at_idx on public.audit_log (actor_key, at desc, id desc);
+create index if not exists audit_log_account_id_actor_key_at_idx on public.audit_log (account_id, actor_key, at desc, id desc);
+create index if not exists audit_log_account_id_location_id_actor_key_at_idx
+    on public.audit_log (account_id, location_id, actor_key, at desc, id desc) where location_id is not null;
+create index if not exists audit_log_actor_key_table_name_action_at_idx
+    on public.audit_log (actor_key, table_name, action, at desc, id desc);
+create index if not exists audit_log_account_id_actor_key_table_name_action_at_idx
+    on public.audit_log (account_id, actor_key, table_name, action, at desc, id desc);
+create index if not exists audit_log_account_id_location_id_actor_key_table_name_idx
+    on public.audit_log (account_id, location_id, actor_key, table_name, action, at desc, id desc) where location_id is not null;
 create index if not exists web_sessions_user_id_idx on private.web_sessions (user_id) where ended_at is null;
 
 -- Who asks, and where they work: what policies and views stand on ---------------------------------------------------
@@ -2115,13 +2144,77 @@ insert into public.setting_schemas as s (key, schema) values ('ai_voice', $json$
 }$json$)
 on conflict (key) do update set schema = excluded.schema where s.schema is distinct from excluded.schema;
 
+create or replace function private.text_hides_secret(words text) returns boolean
+language sql immutable parallel safe
+return (
+    -- What is long and no secret: ids (uuid), addresses part by part, lower-case words joined by _ or - (unless they begin as keys do).
+    private.looks_like_secret(regexp_replace(regexp_replace(
+        case when words ~* '^[a-z]+://' then regexp_replace(words, '[/?&=.:]', ' ', 'g') else words end,
+        '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}', ' ', 'gi'),
+        '\m(?!(sk|pk|rk|whsec|ghp|gho|ghs|glpat|xox[abprs]|akia|asia|aiza|eyj|sbp|hf|shpat|key|bearer)[_-])[a-z]{1,14}([_-][a-z]{1,14})+\M',
+        ' ', 'g'))
+);
+comment on function private.text_hides_secret(text) is 'Whether a text of a setting could be a key; ids, addresses and joined words are none.';
+
+create or replace function private.secret_path(value jsonb, path text default '$') returns text
+language plpgsql immutable parallel safe
+set search_path = ''
+as $$
+declare
+    part record;
+    found text;
+begin
+    -- Says where, and never what: a name that could be a key is not repeated either.
+    case jsonb_typeof(value)
+        when 'string' then
+            return case when private.text_hides_secret(value #>> '{}') then path end;
+        when 'object' then
+            for part in select e.key, e.value as inside from jsonb_each(value) e loop
+                if private.text_hides_secret(part.key) then
+                    return path || '.(a name)';
+                end if;
+                found := private.secret_path(part.inside, path || '.' || part.key);
+                exit when found is not null;
+            end loop;
+        when 'array' then
+            for part in select i.value as inside, i.place from jsonb_array_elements(value) with ordinality i (value, place) loop
+                found := private.secret_path(part.inside, path || '[' || part.place - 1 || ']');
+                exit when found is not null;
+            end loop;
+        else null;
+    end case;
+    return found;
+end
+$$;
+comment on function private.secret_path(jsonb, text) is 'Where in a JSON value the first text stands that could be a key, or null.';
+
 create or replace function private.check_setting() returns trigger
 language plpgsql security definer
 set search_path = ''
 as $$
 declare
-    fault constant text := (select private.schema_fault(new.value, s.schema) from public.setting_schemas s where s.key = new.key);
+    fault text;
 begin
+    if length(new.value::text) > 65536 then
+        raise exception 'a setting holds up to 65536 characters' using errcode = 'check_violation',
+            schema = 'public', table = 'settings', constraint = 'settings_value_size';
+    end if;
+    if new.value @? '$.**{33}' then
+        raise exception 'a setting is nested up to 32 levels deep' using errcode = 'check_violation',
+            schema = 'public', table = 'settings', constraint = 'settings_value_depth';
+    end if;
+    -- The voice's name may be a provider's id of one, which looks like a key.
+    if private.text_hides_secret(new.key) then
+        raise exception 'the key of a setting looks like a secret' using errcode = 'check_violation',
+            schema = 'public', table = 'settings', constraint = 'settings_key_secret';
+    end if;
+    fault := private.secret_path(
+        case when new.key = 'ai_voice' and jsonb_typeof(new.value) = 'object' then new.value - 'voice' else new.value end);
+    if fault is not null then
+        raise exception 'the value of % holds what looks like a secret', new.key using errcode = 'check_violation', detail = fault,
+            schema = 'public', table = 'settings', constraint = 'settings_value_secret';
+    end if;
+    fault := (select private.schema_fault(new.value, s.schema) from public.setting_schemas s where s.key = new.key);
     if fault is not null then
         raise exception 'the value of % does not fit its schema', new.key using errcode = 'check_violation', detail = fault,
             schema = 'public', table = 'settings', constraint = 'settings_value_schema';
@@ -2129,7 +2222,8 @@ begin
     return new;
 end
 $$;
-comment on function private.check_setting() is 'Trigger: the value of a setting fits the schema of its key, where there is one; the detail says where it does not.';
+comment on function private.check_setting() is
+    'Trigger: a setting''s value is of a bearable size, holds nothing that looks like a secret, and fits the schema of its key, where there is one; the detail says where it does not.';
 create or replace trigger settings_schema before insert or update of key, value on public.settings
     for each row execute function private.check_setting();
 
@@ -2184,10 +2278,96 @@ select
     a.after,
     a.application,
     a.address,
-    a.request_id
-from public.audit_log a;
+    a.request_id,
+    c.name as account_name,
+    l.name as location_name,
+    -- What belongs to no location is dated in UTC.
+    coalesce(l.timezone, 'UTC') as timezone,
+    (a.at at time zone coalesce(l.timezone, 'UTC'))::date as local_date,
+    a.actor_key
+from public.audit_log a
+left join public.accounts c on c.id = a.account_id
+left join public.locations l on l.account_id = a.account_id and l.id = a.location_id;
 comment on view public.audit_log_v is
     'The lines of the audit log that the caller may read, with the names of who did it: a manager reads no other row of users.';
+
+create or replace function public.audit_choices() returns jsonb
+language plpgsql stable security definer
+set search_path = ''
+-- Somebody without lines would cost a walk through all of them, where the planner hopes to find one soon.
+set enable_seqscan = 'off'
+as $$
+declare
+    everything constant boolean := private.sees_everything();
+    accounts constant uuid[] := private.account_ids();
+    whole constant uuid[] := private.whole_account_ids();
+    people jsonb;
+    kinds jsonb;
+begin
+    if not private.manages() then
+        return '{"people": [], "kinds": []}';
+    end if;
+    -- One look into an index for each person, and for each kind: never a walk through the log.
+    select coalesce(jsonb_agg(jsonb_build_object('id', u.id, 'name', u.full_name) order by u.full_name, u.id), '[]') into people
+    from public.users u
+    where case when everything then exists (select from public.audit_log a where a.actor_key = u.id)
+        else exists (select from unnest(whole) w (id)
+                where exists (select from public.audit_log a where a.account_id = w.id and a.actor_key = u.id))
+            or exists (select from public.user_access g
+                where g.user_id = auth.uid() and g.location_id is not null and exists (select from public.audit_log a
+                    where a.account_id = g.account_id and a.location_id = g.location_id and a.actor_key = u.id)) end;
+    if everything then
+        with recursive known as (
+            (select a.table_name, a.action from public.audit_log a order by a.table_name, a.action limit 1)
+            union all
+            select n.table_name, n.action from known k cross join lateral (
+                select a.table_name, a.action from public.audit_log a
+                where (a.table_name, a.action) > (k.table_name, k.action)
+                order by a.table_name, a.action limit 1) n
+        )
+        select jsonb_agg(jsonb_build_array(k.table_name, k.action)) into kinds from known k;
+    else
+        with recursive known as (
+            select f.account_id, f.table_name, f.action from unnest(accounts) r (id) cross join lateral (
+                select a.account_id, a.table_name, a.action from public.audit_log a
+                where a.account_id = r.id order by a.table_name, a.action limit 1) f
+            union all
+            select n.account_id, n.table_name, n.action from known k cross join lateral (
+                select a.account_id, a.table_name, a.action from public.audit_log a
+                where a.account_id = k.account_id and (a.table_name, a.action) > (k.table_name, k.action)
+                order by a.table_name, a.action limit 1) n
+        )
+        select jsonb_agg(distinct jsonb_build_array(k.table_name, k.action)) into kinds from known k;
+    end if;
+    return jsonb_build_object('people', people, 'kinds', coalesce(kinds, '[]'));
+end
+$$;
+comment on function public.audit_choices() is
+    'What the audit log can be searched by: people {id, name} with lines in reach, and kinds [table_name, action] of the caller''s accounts.';
+
+-- Settings: what a list shows -----------------------------------------------------------------------------------------------
+
+create or replace view public.settings_v with (security_invoker = true) as
+select
+    s.id,
+    s.org_id as account_id,
+    s.location_id,
+    s.key,
+    s.value,
+    s.version,
+    s.updated_at,
+    private.person_name(s.updated_by) as updated_by_name,
+    c.name as account_name,
+    l.name as location_name,
+    coalesce(l.timezone, 'UTC') as timezone,
+    -- An account's row: how many of the locations that the caller sees have a row of their own, which wins there.
+    (select count(*)::integer from public.settings o
+        where s.location_id is null and o.org_id = s.org_id and o.key = s.key and o.location_id is not null) as location_rows
+from public.settings s
+join public.accounts c on c.id = s.org_id
+left join public.locations l on l.account_id = s.org_id and l.id = s.location_id;
+comment on view public.settings_v is
+    'Settings with the names of where they hold and who saved them last. A location''s row wins over its account''s of the same key.';
 
 -- Averages: a number -----------------------------------------------------------------------------------------------------
 

@@ -30,6 +30,10 @@ EMPTY_SETTING = (SIGN_IN, 403, 422, 422)
 NO_SUCH_LINE = (SIGN_IN, 403, 404, 404)
 # A form that does not say what it was made of.
 UNSEEN = (SIGN_IN, 403, 409, 409)
+ADMINS_ONLY = (SIGN_IN, 403, 403, 200)
+ADMINS_DONE = (SIGN_IN, 403, 403, 303)
+ADMINS_EMPTY = (SIGN_IN, 403, 403, 422)
+ADMINS_NOWHERE = (SIGN_IN, 403, 403, 404)
 
 # Method and rule: what a stranger, the operator, the account manager and the admin are answered.
 ROUTES: dict[tuple[str, str], tuple[str | int, ...]] = {
@@ -37,6 +41,9 @@ ROUTES: dict[tuple[str, str], tuple[str | int, ...]] = {
     ("GET", "/admin/"): NOWHERE,
     ("GET", "/analytics/"): PAGE,
     ("GET", "/analytics/metrics.csv"): PAGE,
+    ("GET", "/audit/"): KEEPERS_ONLY,
+    ("GET", "/audit/export.csv"): KEEPERS_ONLY,
+    ("GET", "/audit/<uuid:line_id>"): NO_SUCH_LINE,
     ("GET", "/calls/"): PAGE,
     ("GET", "/calls/export.csv"): PAGE,
     ("GET", "/calls/<uuid:call_id>"): PAGE,
@@ -101,6 +108,25 @@ ROUTES: dict[tuple[str, str], tuple[str | int, ...]] = {
     ("GET", "/recordings/<name>"): PAGE,
     ("GET", "/reservations/"): PAGE,
     ("GET", "/reservations/export.csv"): PAGE,
+    ("GET", "/settings/"): ADMINS_ONLY,
+    ("GET", "/settings/new"): ADMINS_ONLY,
+    ("POST", "/settings/new"): ADMINS_EMPTY,
+    ("GET", "/settings/<key>/<uuid:account_id>"): ADMINS_ONLY,
+    ("POST", "/settings/<key>/<uuid:account_id>"): ADMINS_EMPTY,
+    ("GET", "/settings/<key>/<uuid:account_id>/delete"): ADMINS_ONLY,
+    ("POST", "/settings/<key>/<uuid:account_id>/delete"): ADMINS_DONE,
+    ("GET", "/settings/<key>/<uuid:account_id>/history"): ADMINS_ONLY,
+    ("POST", "/settings/<key>/<uuid:account_id>/history/<uuid:line_id>/put-back"): ADMINS_NOWHERE,
+    # The account of the seed has a setting of this key, and none of its locations.
+    ("GET", "/settings/<key>/<uuid:account_id>/<uuid:location_id>"): ADMINS_NOWHERE,
+    ("POST", "/settings/<key>/<uuid:account_id>/<uuid:location_id>"): ADMINS_EMPTY,
+    ("GET", "/settings/<key>/<uuid:account_id>/<uuid:location_id>/delete"): ADMINS_NOWHERE,
+    ("POST", "/settings/<key>/<uuid:account_id>/<uuid:location_id>/delete"): ADMINS_NOWHERE,
+    ("GET", "/settings/<key>/<uuid:account_id>/<uuid:location_id>/history"): ADMINS_ONLY,
+    (
+        "POST",
+        "/settings/<key>/<uuid:account_id>/<uuid:location_id>/history/<uuid:line_id>/put-back",
+    ): ADMINS_NOWHERE,
     ("GET", "/static/<path:filename>"): (200, 200, 200, 200),
 }
 
@@ -112,6 +138,7 @@ VALUES = {
     "location_id": LOCATION,
     "line_id": NOTE,
     "day": "2026-12-25",
+    "key": "routing",
     "request_id": "unknown",
     "name": "demo-1.wav",
     "filename": "img/mark.svg",

@@ -51,6 +51,19 @@ PAGES = {
     "error-400": "/calls/?status=nonsense",
     "error-404": "/nowhere",
 }
+# What not everybody has.
+SETTING = "/settings/routing/a0000000-0000-7000-8000-00000000000a"
+AUDIT_PAGES = {"audit": "/audit/", "audit-filtered": "/audit/?table=settings"}
+PAGES_OF = {
+    "manager": AUDIT_PAGES,
+    "admin": AUDIT_PAGES
+    | {
+        "settings": "/settings/",
+        "setting-new": "/settings/new",
+        "setting": SETTING,
+        "setting-delete": f"{SETTING}/delete",
+    },
+}
 # What moves has arrived, and charts have found their size.
 STAND_STILL = """async () => {
     const fits = canvas => Math.abs(canvas.clientWidth - canvas.parentElement.clientWidth) <= 1;
@@ -133,9 +146,13 @@ def draw_person(browser: Browser, url: str, person: str, scheme: str, size: str)
     def draw(name: str, *, whole: bool = True) -> None:
         shoot(page, name, person, scheme, size, whole=whole)
 
-    for name, path in PAGES.items():
+    for name, path in (PAGES | PAGES_OF.get(person, {})).items():
         page.goto(path)
         draw(name)
+    if person in PAGES_OF:
+        page.goto(AUDIT_PAGES["audit-filtered"])
+        open_first(page)
+        draw("drawer-audit", whole=False)
     draw_calls(page, draw)
     draw_dialogs(page, draw)
     draw_notes(page, draw)

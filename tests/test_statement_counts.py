@@ -19,6 +19,8 @@ PEOPLE = ("operator", "manager", "admin")
 KEEPERS = ("manager", "admin")
 ACCOUNT = "/configuration/a0000000-0000-7000-8000-00000000000a"
 LOCATION = f"{ACCOUNT}/10c00000-0000-7000-8000-0000000000a1"
+SETTING = "/settings/routing/a0000000-0000-7000-8000-00000000000a"
+LINE = "a0d17000-0000-7000-8000-000000000001"
 CALL = "ca110000-0000-7000-8000-000000000001"
 HTMX = {"HX-Request": "true"}
 
@@ -51,8 +53,18 @@ PAGES: dict[str, tuple[str, dict[str, str], int]] = {
     "voice": (f"{LOCATION}/voice", {}, 4),
     "averages": (f"{LOCATION}/averages", {}, 5),
     "history": (f"{LOCATION}/history", {}, 4),
+    "audit": ("/audit/", {}, 6),
+    "audit, filtered": ("/audit/?action=update&period=90d", HTMX, 6),
+    "line of the audit log": (f"/audit/{LINE}", {}, 3),
+    "settings": ("/settings/", {}, 5),
+    "new setting": ("/settings/new", {}, 3),
+    "setting": (SETTING, {}, 4),
+    "setting's end": (f"{SETTING}/delete", {}, 4),
+    "setting's history": (f"{SETTING}/history", {}, 4),
 }
 KEEPERS_PAGES = ("account's history", "several locations' exception", "history")
+KEEPERS_PAGES += ("audit", "audit, filtered", "line of the audit log")
+ADMINS_PAGES = ("settings", "new setting", "setting", "setting's end", "setting's history")
 # What was changed meanwhile is one question more, for whoever may see it.
 WITH_CHANGES = ("analytics", "analytics' numbers")
 COPIES = 60
@@ -62,7 +74,20 @@ Counted = Callable[[FlaskClient, str, dict[str, str]], list[str]]
 
 def pages_of(person: str) -> dict[str, tuple[str, dict[str, str], int]]:
     """The pages that a person may open."""
-    return {page: rest for page, rest in PAGES.items() if person in KEEPERS or page not in KEEPERS_PAGES}
+    closed = (KEEPERS_PAGES if person not in KEEPERS else ()) + (ADMINS_PAGES if person != "admin" else ())
+    return {page: rest for page, rest in PAGES.items() if page not in closed}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def line_of_the_log(database: Database) -> None:
+    """A line of the audit log that managers and admins read."""
+    with database.owner() as owner:
+        owner.execute(
+            """insert into public.audit_log (id, account_id, actor_role, action, table_name, row_id, after)
+            select %s, org_id, 'owner', 'insert', 'settings', id, '{"value": 1}' from public.settings
+            where key = 'routing'""",
+            [LINE],
+        )
 
 
 @contextmanager
@@ -145,6 +170,12 @@ def copy_settings(owner: psycopg.Connection[Any]) -> None:
         """insert into public.location_hours_exceptions (account_id, location_id, exception_date, reason)
         select account_id, id, current_date + 400 + n, 'Closed ' || n
         from public.locations, generate_series(1, %s) n""",
+        [COPIES],
+    )
+    owner.execute(
+        """insert into public.settings (org_id, location_id, key, value)
+        select account_id, id, 'routing', '{}'::jsonb from public.locations
+        union all select id, null, 'other_' || n, '{}' from public.accounts, generate_series(1, %s) n""",
         [COPIES],
     )
     owner.execute("delete from public.location_hours")

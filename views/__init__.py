@@ -10,6 +10,8 @@ from flask_admin.base import BaseView
 from certus_admin.security import csp_nonce
 from views import (
     analytics,
+    audit,
+    audit_line,
     averages,
     call_detail,
     call_notes,
@@ -26,6 +28,8 @@ from views import (
     recordings,
     reservations,
     session,
+    setting_pages,
+    settings,
     voice,
 )
 from views.configuration_words import init_configuration_words
@@ -35,6 +39,7 @@ from views.theme import CertusTheme
 BLUEPRINTS = (
     session.blueprint,
     analytics.blueprint,
+    audit_line.blueprint,
     call_detail.blueprint,
     call_notes.blueprint,
     configuration.blueprint,
@@ -47,6 +52,7 @@ BLUEPRINTS = (
     health.blueprint,
     overview.blueprint,
     recordings.blueprint,
+    setting_pages.blueprint,
 )
 
 # Each makes one of Flask-Admin's views anew: a view belongs to the application that it is added to.
@@ -55,6 +61,8 @@ ADMIN_VIEWS: tuple[Callable[[], BaseView], ...] = (
     orders.OrderView,
     reservations.ReservationView,
     notes.NotesView,
+    settings.SettingsView,
+    audit.AuditView,
 )
 
 

@@ -56,13 +56,17 @@ class TableView(ClosedView):
         """Where a row leads."""
         return None
 
+    def make_form(self, places: Sequence[Place]) -> FilterForm:
+        """The filters of this request."""
+        return self.filter_form(request.args, places)
+
     # The list
 
     @expose("/")
     def index_view(self) -> ResponseReturnValue:
         """The list, or the part of it that filters change; the same address gives both."""
         places = list_places()
-        form = self.filter_form(request.args, places)
+        form = self.make_form(places)
         scope, filters, cursor = Scope.of(current_user), form.filters(), read_cursor(request.args)
         page = self.find_page(scope, filters, cursor)
         if cursor and not page.rows:
@@ -135,7 +139,7 @@ class TableView(ClosedView):
         if self.export is None or request.method != "GET":
             abort(405)
         places = list_places()
-        form = self.filter_form(request.args, places)
+        form = self.make_form(places)
         query = form.filters().query(Scope.of(current_user))
         return stream_export(self.export, query, form, places)
 

@@ -8,10 +8,19 @@ from typing import Any
 from flask import current_app
 from markupsafe import Markup
 
+from certus_admin.audit_words import changed_names, title_of, who_of
 from certus_admin.formats import UNKNOWN, duration, local_date, local_time, masked_number, money, number
 
 LABELS = {
     "started_at": "Started",
+    "done_at": "When",
+    "done_by": "Who",
+    "done": "What",
+    "done_where": "Where",
+    "saved_at": "Saved",
+    "saved_by": "By",
+    "holds_at": "Holds at",
+    "preview": "Value",
     "created_at": "Taken",
     "written_at": "Written",
     "author_name": "By",
@@ -87,6 +96,39 @@ class Cells:
 
     def _written_at(self, row: Any) -> Markup:
         return self._moment(row.created_at, row)
+
+    def _done_at(self, row: Any) -> Markup:
+        return self._moment(row.at, row)
+
+    def _done_by(self, row: Any) -> Markup | str:
+        who = who_of(row.actor_name, row.application, row.actor_role)
+        return who if row.actor_name else Markup('{}<span class="cell-note">program</span>').format(who)
+
+    def _done(self, row: Any) -> str:
+        return title_of(row.table_name, row.action)
+
+    def _done_where(self, row: Any) -> Markup | str:
+        if row.location_name is None:
+            return row.account_name or Markup('<span class="secondary">no account</span>')
+        return self._location(row)
+
+    def _changed(self, row: Any) -> Markup:
+        return Markup('<span class="excerpt">{}</span>').format(changed_names(row.before, row.after))
+
+    def _saved_at(self, row: Any) -> Markup:
+        return self._moment(row.updated_at, row)
+
+    def _saved_by(self, row: Any) -> str:
+        return row.updated_by_name or "a program"
+
+    def _holds_at(self, row: Any) -> Markup | str:
+        if row.location_name is not None:
+            return self._location(row)
+        words = f"All locations but {row.location_rows}" if row.location_rows else "All locations"
+        return Markup('{}<span class="cell-note">{}</span>').format(words, row.account_name)
+
+    def _preview(self, row: Any) -> Markup:
+        return Markup('<code class="excerpt">{}</code>').format(row.preview)
 
     def _note_page(self, row: Any) -> Markup:
         return Markup('<a href="/notes/details/?id={}" aria-label="This note by itself">Open</a>').format(

@@ -50,7 +50,9 @@ def region_of(subject: Subject) -> Region:
 
 def entry_of(line: Line, subject: Subject) -> Entry:
     """A line in words."""
-    rows = rows_of(line.table_name, line.columns, line.before, line.after, region_of(subject))
+    rows = rows_of(
+        line.table_name, line.columns, line.before, line.after, region_of(subject), voice=line.is_voice
+    )
     title = title_of(line.table_name, line.action, line.columns, line.about)
     return Entry(line, title, rows, is_as_left(line))
 
@@ -63,7 +65,8 @@ def find_readable(account_id: UUID, location_id: UUID | None) -> Subject:
 
 def draw_history(subject: Subject) -> Response:
     """A page of the history."""
-    found = list_changes(subject.account_id, subject.location_id, read_cursor(request.args))
+    cursor = read_cursor(request.args)
+    found = list_changes(subject.account_id, subject.location_id, cursor, subject.history_key)
     return subject.draw(
         "history",
         entries=[entry_of(line, subject) for line in found.rows],
@@ -98,7 +101,7 @@ def put_back_location(account_id: UUID, location_id: UUID, line_id: UUID) -> Res
 
 def answer(subject: Subject, line_id: UUID) -> Response:
     """Put the change back, save what was chosen, or show what stands against it."""
-    line = get_change(subject.account_id, subject.location_id, line_id)
+    line = get_change(subject.account_id, subject.location_id, line_id, subject.history_key)
     if line is None or not line.can_go_back:
         abort(404)
     try:

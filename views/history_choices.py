@@ -18,7 +18,7 @@ KEEP = json.dumps("kept")
 
 def fields_of(line: Line, columns: Mapping[str, Any]) -> dict[str, str]:
     """The columns (of a voice, its fields and other keys) as JSON texts."""
-    if line.table_name != "settings":
+    if not line.is_voice:
         return {name: json.dumps(columns.get(name)) for name in line.columns}
     value = columns.get("value") or {}
     known = {path[0] for path in PATHS.values()}
@@ -42,7 +42,7 @@ def choices_of(line: Line, region: Region, title: str) -> dict[str, Any]:
 
     def in_words(name: str, text: str | None) -> Any:
         value = json.loads(text) if text else None
-        if line.table_name == "settings" or name == "row":
+        if line.is_voice or name == "row":
             return text_of(value)
         return words_of(name, value, region)
 
@@ -74,7 +74,7 @@ def wants_removal(form: Mapping[str, str]) -> bool:
 def chosen_columns(line: Line, form: Mapping[str, str]) -> dict[str, Any]:
     """The columns as they were chosen; fields that were not sent stay as they are."""
     present = line.present or {}
-    if line.table_name != "settings":
+    if not line.is_voice:
         chosen = {name: read_json(form, name) for name in line.columns if name in form}
         return {name: value for name, value in chosen.items() if value != present.get(name)}
     known = {**fields_of(line, line.before), **fields_of(line, line.after), **fields_of(line, present)}

@@ -39,6 +39,8 @@ MENU = (
     MenuEntry("Notes", "notes.index_view", "note"),
     MenuEntry("Analytics", "analytics.index", "chart-bar"),
     MenuEntry("Configuration", "configuration.index", "adjustments-horizontal", group="Set up"),
+    MenuEntry("Settings", "settings.index_view", "settings", ("admin",), group="Administer"),
+    MenuEntry("Audit", "audit.index_view", "history", KEEPERS, group="Administer"),
 )
 
 

@@ -58,6 +58,17 @@ class Subject:
             return url_for(f"{page}.account", account_id=self.account_id, **values)
         return url_for(f"{page}.location", account_id=self.account_id, location_id=self.location_id, **values)
 
+    @property
+    def history_key(self) -> str | None:
+        """The setting that its history is about; None for all that a configuration is made of."""
+        return None
+
+    def put_back_url(self, line_id: UUID) -> str:
+        """Where a line of its history is put back."""
+        endpoint = "put_back_location" if self.location_id else "put_back_account"
+        values = {"account_id": self.account_id, "location_id": self.location_id, "line_id": line_id}
+        return url_for(f"history.{endpoint}", **{name: value for name, value in values.items() if value})  # type: ignore[arg-type]
+
     def draw(self, template: str, code: int = 200, **context: Any) -> Response:
         """Its page, in the frame that all of its pages share."""
         context |= {"subject": self, "writable": self.writable}
@@ -138,12 +149,10 @@ class SettingsPage:
             return self.draw(stored, 422, changed=True)
         yours, seen = self.form.texts(), self.form.seen()
         for _ in range(TRIES):
-            both = merge(seen, yours, stored.texts)
+            both = self.put_together(seen, yours, stored)
             if both.conflicts:
                 return self.draw_conflict(stored, both)
-            changes = {
-                name: both.merged[name] for name in both.merged if both.merged[name] != stored.texts[name]
-            }
+            changes = self.changes_of(both, stored)
             try:
                 if changes:
                     self.write(stored, changes)
@@ -154,6 +163,14 @@ class SettingsPage:
                 continue
             return self.saved(changes, both)
         return abort(409)
+
+    def put_together(self, seen: Mapping[str, str], yours: Mapping[str, str], stored: Stored) -> Merge[str]:
+        """What was read, what was typed and what is stored, field by field."""
+        return merge(seen, yours, stored.texts)
+
+    def changes_of(self, both: Merge[str], stored: Stored) -> dict[str, str]:
+        """What differs from what is stored, and is to be written."""
+        return {name: text for name, text in both.merged.items() if text != stored.texts[name]}
 
     def saved(self, changes: Mapping[str, str], both: Merge[str]) -> Response:
         """Back to the page, with what happened."""

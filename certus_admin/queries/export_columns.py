@@ -6,9 +6,10 @@ stands beside them. Numbers stay plain; phone numbers are masked. Orders give th
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Interval, case, func, literal, literal_column, type_coerce
+from sqlalchemy import ColumnElement, Interval, Text, case, cast, func, literal, literal_column, type_coerce
 
 from certus_admin.models import Account, DailyMetrics
+from certus_admin.queries.audit import AUDIT
 from certus_admin.queries.calls import CALLS
 from certus_admin.queries.exports import Export
 from certus_admin.queries.listing import Source
@@ -127,9 +128,32 @@ def by_date_and_place(metrics: Any) -> list[ColumnElement[Any]]:
     return [metrics.date, metrics.account_id, metrics.location_id]
 
 
+def audit_columns(line: Any) -> list[ColumnElement[Any]]:
+    """The columns of audit.csv; before and after as JSON. A line may belong to no account."""
+    return [
+        line.id,
+        local_iso(line.at, line.timezone),
+        safe(line.account_name),
+        safe(line.location_name),
+        line.timezone,
+        safe(line.actor_name),
+        line.actor_user_id,
+        line.actor_role,
+        line.action,
+        line.table_name,
+        line.row_id,
+        cast(line.before, Text).label("before"),
+        cast(line.after, Text).label("after"),
+        safe(line.application),
+        func.host(line.address).label("address"),
+        safe(line.request_id),
+    ]
+
+
 CALL_EXPORT = Export("calls", CALLS, call_columns)
 ORDER_EXPORT = Export("orders", ORDERS, order_columns)
 RESERVATION_EXPORT = Export("reservations", RESERVATIONS, reservation_columns)
 METRICS_EXPORT = Export(
     "metrics", Source(DailyMetrics, "date", metrics_columns), metrics_columns, by_date_and_place
 )
+AUDIT_EXPORT = Export("audit", AUDIT, audit_columns, with_account=False)

@@ -39,13 +39,15 @@ class TooManyExportsError(Exception):
 class Export:
     """`relation` names it in the audit log and the file; `columns` give labelled columns of the model.
 
-    Lines stand newest first, unless `order` says otherwise.
+    Lines stand newest first, unless `order` says otherwise. Rows come with their account, unless they may
+    belong to none and `with_account` is False.
     """
 
     relation: str
     source: Source
     columns: Columns
     order: Columns | None = None
+    with_account: bool = True
 
 
 @dataclass
@@ -102,7 +104,9 @@ def open_export(export: Export, query: Query, filters: dict[str, Any]) -> OpenEx
         )
         db.session.commit()
         order = (export.order or _newest_first(export.source))(model)
-        rows = select(*export.columns(model)).where(Account.id == model.account_id, *conditions)
+        rows = select(*export.columns(model)).where(*conditions)
+        if export.with_account:
+            rows = rows.where(Account.id == model.account_id)
     except BaseException:
         resources.close()
         raise

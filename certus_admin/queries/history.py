@@ -19,6 +19,8 @@ from certus_admin.queries.listing import Page
 from certus_admin.queries.versions import write
 
 PAGE_SIZE = 30
+# The setting that is part of a configuration; every other one has a history of its own.
+VOICE = "ai_voice"
 
 # What may be written back, as the grants have it; and where a row may go and come.
 COLUMNS = {
@@ -50,7 +52,7 @@ left join lateral (
 ) gone on present.data is null
 where a.account_id = :account_id and a.table_name = any (cast(:tables as text[]))
     and a.action in ('insert', 'update', 'delete')
-    and (a.table_name <> 'settings' or coalesce(present.data, gone.before, a.after) ->> 'key' = 'ai_voice')
+    and (a.table_name <> 'settings' or coalesce(present.data, gone.before, a.after) ->> 'key' = :key)
     and {{condition}}
 order by a.at {{order}}, a.id {{order}} limit :number
 """
@@ -80,6 +82,11 @@ class Line:
     present: Mapping[str, Any] | None
 
     @property
+    def is_voice(self) -> bool:
+        """Whether it is about the voice, whose fields have words of their own."""
+        return self.table_name == "settings" and self.about.get("key") == VOICE
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """The columns that changed, in the table's order; all of them where the row came or went."""
         changed = {*self.before, *self.after}
@@ -104,15 +111,20 @@ class ChangedSinceError(Exception):
         self.line = line
 
 
-def list_changes(account_id: UUID, location_id: UUID | None, cursor: Cursor | None = None) -> Page[Line]:
-    """The changes of a location, or of the account as a whole; newest first, in one statement."""
+def list_changes(
+    account_id: UUID, location_id: UUID | None, cursor: Cursor | None = None, key: str | None = None
+) -> Page[Line]:
+    """The changes of a location, or of the account as a whole; newest first, in one statement.
+
+    `key` names one of the other settings, whose changes alone are meant then.
+    """
     newer = cursor is not None and cursor.newer
     condition = HERE
     values: dict[str, Any] = {"location_id": location_id, "number": PAGE_SIZE + 1}
     if cursor is not None:
         condition += f" and (a.at, a.id) {'>' if newer else '<'} (:cursor_at, :cursor_id)"
         values |= {"cursor_at": cursor.at, "cursor_id": cursor.id}
-    found = _lines(account_id, condition, values, "asc" if newer else "desc")
+    found = _lines(account_id, condition, values | _about(key), "asc" if newer else "desc")
     rows, more = found[:PAGE_SIZE], len(found) > PAGE_SIZE
     if newer:
         rows = rows[::-1]
@@ -125,10 +137,13 @@ def list_changes(account_id: UUID, location_id: UUID | None, cursor: Cursor | No
     )
 
 
-def get_change(account_id: UUID, location_id: UUID | None, line_id: UUID) -> Line | None:
+def get_change(
+    account_id: UUID, location_id: UUID | None, line_id: UUID, key: str | None = None
+) -> Line | None:
     """One change of a location (or account); None where it is missing or out of reach."""
     condition = f"a.id = :line_id and {HERE}"
-    found = _lines(account_id, condition, {"line_id": line_id, "location_id": location_id, "number": 1})
+    values = {"line_id": line_id, "location_id": location_id, "number": 1}
+    found = _lines(account_id, condition, values | _about(key))
     return found[0] if found else None
 
 
@@ -204,11 +219,15 @@ def _insert(account_id: UUID, line: Line) -> None:
     write(statement.bindparams(JSON_ROW), {"row": dict(line.before) | {owner: str(account_id)}})
 
 
+def _about(key: str | None) -> dict[str, Any]:
+    return {"tables": list(COLUMNS), "key": VOICE} if key is None else {"tables": ["settings"], "key": key}
+
+
 def _lines(
     account_id: UUID, condition: str, values: Mapping[str, Any], order: str = "desc"
 ) -> Sequence[Line]:
     statement = text(LINES.format(condition=condition, order=order))
-    bound = {"account_id": account_id, "tables": list(COLUMNS), **values}
+    bound = {"account_id": account_id, **_about(None), **values}
     return [
         Line(
             row.id, row.at, row.actor_name, row.application or row.actor_role, row.action, row.table_name,

@@ -29,7 +29,8 @@ class Source:
     """What a list reads: a view with account_id, location_id and id, its sort column, the columns of a row.
 
     `columns` and `sums` are functions of the (aliased) model. The sort column needs indexes on
-    (account_id, at, id), (account_id, location_id, at, id) and (at, id).
+    (account_id, at, id), (account_id, location_id, at, id) and (at, id). `by_tenant` says that the primary
+    key begins with the account; where a row may belong to none, it is found by its id alone.
     """
 
     model: type[Base]
@@ -37,6 +38,7 @@ class Source:
     columns: Columns
     sums: Columns = lambda _model: ()
     group: str | None = None
+    by_tenant: bool = True
 
 
 @dataclass(frozen=True)
@@ -127,9 +129,10 @@ def page_statement(source: Source, query: Query, cursor: Cursor | None, limit: i
     )
     page = select(keys).order_by(*ordered(keys.c)).limit(limit).subquery("page")
     row: Any = aliased(source.model, name="row")
+    same = row.id == page.c.id
     return (
         select(*source.columns(row))
-        .join_from(page, row, (row.account_id == page.c.account_id) & (row.id == page.c.id))
+        .join_from(page, row, (row.account_id == page.c.account_id) & same if source.by_tenant else same)
         .order_by(*ordered(page.c))
     )
 

@@ -39,7 +39,8 @@ class Query:
     """What of a view is asked for: whose rows, at which account or location, under which conditions.
 
     `by_account` reads each account apart for people of the platform too: for conditions whose index begins
-    with account_id.
+    with account_id. `ranges` are alternatives, each of which is a range of an index and is read apart.
+    `account_rows` adds, for people of single locations, what their accounts have for all locations.
     """
 
     scope: Scope
@@ -47,6 +48,8 @@ class Query:
     account_id: UUID | None = None
     location_id: UUID | None = None
     by_account: bool = False
+    ranges: Sequence[Sequence[ColumnElement[bool]]] = ((),)
+    account_rows: bool = False
 
 
 def matching_rows(model: Any, query: Query, columns: Columns, finish: Finish) -> Subquery:
@@ -60,13 +63,18 @@ def matching_rows(model: Any, query: Query, columns: Columns, finish: Finish) ->
         return select(rows).select_from(reach).join(rows, true())
 
     arms: list[Select[Any]] = []
-    if (reach := _accounts(query)) is not None:
-        arms.append(lateral(reach, model.account_id == reach.c.account_id))
-    if (reach := _locations(query)) is not None:
-        here = model.location_id == reach.c.location_id
-        arms.append(lateral(reach, model.account_id == reach.c.account_id, here))
+    for within_range in query.ranges:
+        if (reach := _accounts(query)) is not None:
+            arms.append(lateral(reach, model.account_id == reach.c.account_id, *within_range))
+        if (reach := _locations(query)) is not None:
+            here = model.location_id == reach.c.location_id
+            arms.append(lateral(reach, model.account_id == reach.c.account_id, here, *within_range))
+        if (reach := _accounts_in_part(query)) is not None:
+            nowhere = model.location_id.is_(None)
+            arms.append(lateral(reach, model.account_id == reach.c.account_id, nowhere, *within_range))
     if not arms:
-        arms.append(part() if query.scope.everything else part(false()))
+        ranges = query.ranges if query.scope.everything else [[false()]]
+        arms = [part(*within_range) for within_range in ranges] or [part(false())]
     return (union_all(*arms) if len(arms) > 1 else arms[0]).subquery("found")
 
 
@@ -95,6 +103,19 @@ def _accounts(query: Query) -> Subquery | None:
     if scope.account_ids:
         return accounts.where(Account.id == _any(scope.account_ids)).subquery("accounts")
     return accounts.subquery("accounts") if scope.everything and query.by_account else None
+
+
+def _accounts_in_part(query: Query) -> Subquery | None:
+    """The accounts of which only locations are granted, where their own rows are asked for."""
+    scope = query.scope
+    if not query.account_rows or query.location_id or scope.everything or not scope.location_ids:
+        return None
+    accounts = select(Location.account_id).where(Location.id == _any(scope.location_ids)).distinct()
+    if scope.account_ids:
+        accounts = accounts.where(not_(Location.account_id == _any(scope.account_ids)))
+    if query.account_id:
+        accounts = accounts.where(Location.account_id == query.account_id)
+    return accounts.subquery("accounts_in_part")
 
 
 def _locations(query: Query) -> Subquery | None:

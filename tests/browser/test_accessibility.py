@@ -36,6 +36,14 @@ PAGES = (
 )
 # What differs where somebody sees several accounts.
 PAGES_OF_MANY_ACCOUNTS = ("/", "/calls/", "/orders/", "/reservations/")
+SETTING = "/settings/routing/a0000000-0000-7000-8000-00000000000a"
+PAGES_OF_MANY_ACCOUNTS += (
+    "/audit/",
+    "/audit/?table=settings&action=insert",
+    "/audit/?to=2001-01-01",
+    "/settings/",
+)
+PAGES_OF_MANY_ACCOUNTS += ("/settings/new", SETTING, f"{SETTING}/delete", f"{SETTING}/history")
 ERRORS = ("/nowhere", "/calls/?status=nonsense")
 
 

@@ -36,6 +36,7 @@ VISIBLE: dict[str, tuple[Any, ...]] = {
     "public.user_access": (2, 2, 1, 6, 10, 10),
     "public.audit_log": (0, 130, 17, 70, 186, 186),
     "public.audit_log_v": (0, 130, 17, 70, 186, 186),
+    "public.settings_v": (2, 3, 1, 3, 5, 5),
     "public.calls_v": (5, 11, 2, 8, 14, 14),
     "public.orders_v": (1, 3, 0, 2, 3, 3),
     "public.reservations_v": (1, 2, 1, 1, 4, 4),

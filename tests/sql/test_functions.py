@@ -47,6 +47,7 @@ FUNCTIONS = {
     "authenticated": NEEDED_BY_POLICIES
     | READ_BY_CLIENTS
     | {
+        "public.audit_choices()",
         "public.delete_version(text,uuid,integer)",
         "public.mentionable_people(uuid)",
         "public.open_recording(uuid)",
