@@ -10,6 +10,8 @@ from flask_admin.base import BaseView
 from certus_admin.security import csp_nonce
 from views import (
     analytics,
+    api_key,
+    api_keys,
     averages,
     call_detail,
     call_notes,
@@ -35,6 +37,7 @@ from views.theme import CertusTheme
 BLUEPRINTS = (
     session.blueprint,
     analytics.blueprint,
+    api_key.blueprint,
     call_detail.blueprint,
     call_notes.blueprint,
     configuration.blueprint,
@@ -55,6 +58,7 @@ ADMIN_VIEWS: tuple[Callable[[], BaseView], ...] = (
     orders.OrderView,
     reservations.ReservationView,
     notes.NotesView,
+    api_keys.ApiKeyView,
 )
 
 

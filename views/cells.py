@@ -31,6 +31,11 @@ LABELS = {
     "items": "Items",
     "total_amount": "Total",
     "estimated_revenue": "Estimate",
+    "key_state": "State",
+    "key_hint": "Ends in",
+    "issued_at": "Issued",
+    "last_used_at": "Last used",
+    "expires_at": "Expires",
 }
 AT_THE_END = frozenset({"duration_seconds", "total_amount", "estimated_revenue", "guest_count"})
 
@@ -160,3 +165,25 @@ class Cells:
 
     def _guest_count(self, row: Any) -> Markup | str:
         return number(row.guest_count)
+
+    def _account(self, row: Any) -> Markup | str:
+        return str(row.account_name)
+
+    def _key_hint(self, row: Any) -> Markup | str:
+        return Markup("<code>…{}</code>").format(row.key_hint) if row.key_hint else UNKNOWN
+
+    def _scopes(self, row: Any) -> Markup | str:
+        return Markup('<span class="excerpt">{}</span>').format(", ".join(row.scopes)) if row.scopes else ""
+
+    def _key_state(self, row: Any) -> Markup | str:
+        state, warnings = self._macro("key_state", row.state), self._macro("key_warnings", row.warnings)
+        return Markup('<span class="key-state">{}{}</span>').format(state, warnings)
+
+    def _issued_at(self, row: Any) -> Markup:
+        return self._moment(row.created_at, row)
+
+    def _last_used_at(self, row: Any) -> Markup | str:
+        return self._moment(row.last_used_at, row) if row.last_used_at else "Never"
+
+    def _expires_at(self, row: Any) -> Markup | str:
+        return self._moment(row.expires_at, row) if row.expires_at else "Never"

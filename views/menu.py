@@ -39,6 +39,7 @@ MENU = (
     MenuEntry("Notes", "notes.index_view", "note"),
     MenuEntry("Analytics", "analytics.index", "chart-bar"),
     MenuEntry("Configuration", "configuration.index", "adjustments-horizontal", group="Set up"),
+    MenuEntry("API keys", "api_keys.index_view", "key", roles=("admin",), group="Administer"),
 )
 
 
