@@ -8,7 +8,16 @@ from typing import Any
 from flask import current_app
 from markupsafe import Markup
 
-from certus_admin.formats import UNKNOWN, duration, local_date, local_time, masked_number, money, number
+from certus_admin.formats import (
+    UNKNOWN,
+    duration,
+    local_date,
+    local_time,
+    masked_number,
+    money,
+    number,
+    relative_age,
+)
 
 LABELS = {
     "started_at": "Started",
@@ -180,10 +189,10 @@ class Cells:
         return Markup('<span class="key-state">{}{}</span>').format(state, warnings)
 
     def _issued_at(self, row: Any) -> Markup:
-        return self._moment(row.created_at, row)
+        return local_time(row.created_at, row.timezone, "date")
 
     def _last_used_at(self, row: Any) -> Markup | str:
-        return self._moment(row.last_used_at, row) if row.last_used_at else "Never"
+        return relative_age(row.last_used_at) if row.last_used_at else "Never"
 
     def _expires_at(self, row: Any) -> Markup | str:
-        return self._moment(row.expires_at, row) if row.expires_at else "Never"
+        return local_time(row.expires_at, row.timezone, "date") if row.expires_at else "Never"

@@ -36,6 +36,10 @@ PAGES = (
 )
 # What differs where somebody sees several accounts.
 PAGES_OF_MANY_ACCOUNTS = ("/", "/calls/", "/orders/", "/reservations/")
+KEY = "/api-keys/a9140000-0000-7000-8000-000000000001"
+PAGES_OF_ADMINS = (
+    "/api-keys/", "/api-keys/?state=double", "/api-keys/new", KEY, f"{KEY}/rotate", f"{KEY}/revoke",
+)  # fmt: skip
 ERRORS = ("/nowhere", "/calls/?status=nonsense")
 
 
@@ -136,7 +140,7 @@ def test_every_page_is_accessible_and_fits(
 ) -> None:
     page = page_of(person, viewport=SIZES[size])
     found = {}
-    for path in (*(PAGES if person == "operator" else PAGES_OF_MANY_ACCOUNTS), *ERRORS):
+    for path in (*(PAGES if person == "operator" else PAGES_OF_MANY_ACCOUNTS + PAGES_OF_ADMINS), *ERRORS):
         page.goto(path)
         found[path] = faults_in(page)
     assert {path: faults for path, faults in found.items() if faults} == {}
