@@ -10,9 +10,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Date, FetchedValue, Text, Uuid
+from sqlalchemy import ARRAY, Date, FetchedValue, Text, Uuid, cast, null
 from sqlalchemy.dialects.postgresql import INET, JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from certus_admin.database import Base
 
@@ -241,3 +241,31 @@ class Note(Base):
     updated_at: Mapped[datetime | None] = mapped_column(
         server_default=FetchedValue(), server_onupdate=FetchedValue()
     )
+
+
+class ApiKey(Base):
+    """api_keys_v: the label of an API key, never the key; it belongs to a whole account, to no location."""
+
+    __tablename__ = "api_keys_v"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID]
+    account_name: Mapped[str]
+    label: Mapped[str]
+    key_hint: Mapped[str | None]
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    state: Mapped[str]
+    warnings: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    created_by: Mapped[UUID]
+    created_by_name: Mapped[str]
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    succeeds_id: Mapped[UUID | None]
+    replaced_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    revoked_by: Mapped[UUID | None]
+    revoked_by_name: Mapped[str | None]
+    revoked_reason: Mapped[str | None]
+    # For queries that also ask for single locations: those reach no key.
+    location_id: Mapped[UUID | None] = column_property(cast(null(), Uuid()))

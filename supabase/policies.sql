@@ -310,7 +310,7 @@ grant insert (org_id, location_id, key, value), update (value, version), delete 
 grant insert (org_id, payload), update (status, decision_reason), delete on public.knowledge_update_requests to authenticated;
 grant insert (account_id, call_id, note_md, mentions), update (note_md, mentions), delete
     on public.internal_notes to authenticated;
-grant insert (account_id, label, key_hint, scopes, expires_at), update (label, scopes, expires_at, revoked_at)
+grant insert (account_id, label, key_hint, scopes, expires_at), update (label, scopes, expires_at, revoked_at, revoked_reason)
     on public.api_keys to authenticated;
 grant insert (email, full_name, role), update (email, full_name, role, is_active) on public.users to authenticated;
 grant insert (user_id, account_id, location_id), delete on public.user_access to authenticated;
@@ -367,3 +367,15 @@ revoke all on public.audit_log_v, public.settings_v from public, anon, authentic
 grant select on public.audit_log_v, public.settings_v to authenticated, service_role;
 revoke all on function public.audit_choices() from public, anon, authenticated, service_role, certus_app;
 grant execute on function public.audit_choices() to authenticated;
+
+-- API keys --------------------------------------------------------------------------------------------------------------------
+
+revoke all on public.api_keys_v from public, anon, authenticated, service_role, certus_app;
+revoke all on function public.api_key_scopes(), public.rotate_api_key(uuid, text, timestamptz, interval), public.touch_api_key(uuid)
+    from public, anon, authenticated, service_role, certus_app;
+grant select on public.api_keys_v to authenticated, service_role;
+-- The check on scopes runs as whoever writes.
+grant execute on function public.api_key_scopes() to authenticated, service_role;
+grant execute on function public.rotate_api_key(uuid, text, timestamptz, interval) to authenticated;
+-- The platform says that a key was used; no person does.
+grant execute on function public.touch_api_key(uuid) to service_role;

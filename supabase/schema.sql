@@ -41,13 +41,40 @@ comment on function private.is_time_zone(text) is 'Whether the name is an IANA t
 
 create or replace function private.looks_like_secret(words text) returns boolean
 language sql immutable parallel safe
-return (
-    coalesce(
-        words ~* '(^|[^a-z])(sk|pk|rk|whsec|ghp|gho|ghs|glpat|xox[abprs]|akia|asia|aiza|eyj|sbp|hf|shpat|key|bearer)[_-]?[a-z0-9_-]{12,}'
-        or words ~ '[A-Za-z0-9+/=_-]{24,}'
-        or words ~ '(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9]{16,}', false)
-);
-comment on function private.looks_like_secret(text) is 'Whether a label could be a key: known prefixes, or one long run of key characters.';
+return coalesce((
+    -- certus_admin/secret_shapes.py says the same to forms; a test compares the two. A long word is no secret (German writes
+    -- them as one), nor is a product name with a year: what tells a key is how often letters, digits and cases alternate.
+    with given as (
+        -- Full-width letters are letters, and what prints nothing hides nothing.
+        select regexp_replace(normalize(words, nfkc), '[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]', '', 'g') as line
+    ), pieces as (
+        select p.piece[1] as piece, false as whole from given, regexp_matches(line, '[A-Za-z0-9]{12,}', 'g') p (piece)
+        union all
+        select p.piece[1], true from given, regexp_matches(line, '[A-Za-z0-9+/=_.~-]{20,}', 'g') p (piece)
+    ), measured as (
+        select piece, whole, length(piece) as size,
+            regexp_count(piece, '[A-Za-z][0-9]') + regexp_count(piece, '[0-9][A-Za-z]') as digit_changes,
+            regexp_count(piece, '[a-z][A-Z]') as case_changes,
+            regexp_count(piece, '[aeiouyAEIOUY]') as vowels
+        from pieces
+    )
+    select line ~ '(^|[^A-Za-z0-9])((sk|pk|rk|whsec)[_-](live|test|proj|ant|or|svcacct|admin)?[_-]?(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{8,}|gh[pousr]_[A-Za-z0-9]{8,}|github_pat_[A-Za-z0-9_]{8,}|gl(pat|sa|ptt|rt)[_-][A-Za-z0-9_-]{8,}|xox[abeprs]-[A-Za-z0-9-]{8,}|xapp-[A-Za-z0-9-]{8,}|(AKIA|ASIA|AROA|AIDA)[A-Z0-9]{12,}|AIza[A-Za-z0-9_-]{12,}|ya29[.][A-Za-z0-9_-]{8,}|eyJ[A-Za-z0-9_-]{8,}|sbp_[A-Za-z0-9]{8,}|sb_(secret|publishable)_[A-Za-z0-9_-]{8,}|hf_[A-Za-z0-9]{8,}|shp(at|ca|pa|ss)_[A-Za-z0-9]{8,}|npm_[A-Za-z0-9]{8,}|pypi-[A-Za-z0-9_-]{8,}|do[opr]_v1_[A-Za-z0-9]{8,}|SG[.][A-Za-z0-9_-]{8,}|sq0[a-z]{3}-[A-Za-z0-9_-]{8,}|EAAA[A-Za-z0-9_-]{12,}|lin_api_[A-Za-z0-9]{8,}|dapi[0-9a-f]{12,}|tskey-[A-Za-z0-9-]{8,}|key[_-][0-9a-f]{12,})'
+        or line ~* '(^|[^a-z0-9])(bearer\s+|(api[ _-]?key|apikey|access[ _-]?key|token|secret|password|passwd|pwd)\s*[:=]\s*)(?=\S*[0-9])\S{8,}'
+        or line ~* '-----BEGIN|://[^/\s:@]+:[^/\s@]+@|[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9]{16,}'
+        or exists (select from measured m where case when m.whole
+            then m.digit_changes + m.case_changes >= 5 and (m.digit_changes + m.case_changes) * 6 >= m.size
+            else m.digit_changes >= 3 or m.size >= 16 and (m.digit_changes >= 2 or m.case_changes >= 3 and m.case_changes * 6 >= m.size)
+                or m.size >= 24 and (m.vowels * 4 < m.size or m.size >= 48)
+            end)
+    from given), false);
+comment on function private.looks_like_secret(text) is
+    'Whether words could hold a key: known prefixes, or a run of characters in which letters, digits and cases alternate too often.';
+
+create or replace function public.api_key_scopes() returns text[]
+language sql immutable parallel safe
+return array['calls:read', 'orders:read', 'orders:write', 'reservations:read', 'reservations:write', 'metrics:read',
+    'configuration:read', 'configuration:write', 'knowledge:read', 'knowledge:write'];
+comment on function public.api_key_scopes() is 'What an API key may be for, in the order in which forms offer it: the one list of scopes.';
 
 create or replace function private.retell_status(reason text) returns text
 language plpgsql immutable parallel safe
@@ -532,7 +559,37 @@ create table if not exists public.api_keys (
     revoked_at timestamptz,
     primary key (account_id, id)
 );
-comment on table public.api_keys is 'Labels of API keys. The key itself is made and kept elsewhere: nothing here can hold it.';
+comment on table public.api_keys is
+    'Labels of API keys. The key itself is made and kept elsewhere: nothing here can hold it. Live is what is not revoked.';
+alter table public.api_keys add column if not exists succeeds_id uuid;
+alter table public.api_keys add column if not exists replaced_at timestamptz;
+alter table public.api_keys add column if not exists revoked_by uuid references public.users (id);
+alter table public.api_keys add column if not exists revoked_reason text;
+comment on column public.api_keys.succeeds_id is 'The key of the same account that this one took the place of.';
+comment on column public.api_keys.replaced_at is 'Since when there is a successor; until expires_at both are good.';
+-- Keys of the version before: a scope that nobody knows granted nothing, and a label that could be a key has to go.
+update public.api_keys set scopes = array(select s from unnest(scopes) s where s = any (public.api_key_scopes()))
+where not scopes <@ public.api_key_scopes();
+update public.api_keys set label = 'Withdrawn ' || regexp_replace(right(id::text, 12), '(....)(?=.)', '\1 ', 'g')
+where private.looks_like_secret(label);
+do $$
+declare
+    rule record;
+begin
+    for rule in select * from (values
+        ('api_keys_scopes_check', 'check (scopes <@ public.api_key_scopes())'),
+        ('api_keys_revoked_reason_check',
+            'check (length(btrim(revoked_reason)) between 3 and 200 and not private.looks_like_secret(revoked_reason))'),
+        ('api_keys_check', 'check (revoked_at is not null or (revoked_reason is null and revoked_by is null))'),
+        ('api_keys_account_id_succeeds_id_key', 'unique (account_id, succeeds_id)'),
+        ('api_keys_account_id_succeeds_id_fkey',
+            'foreign key (account_id, succeeds_id) references public.api_keys (account_id, id)')) r (name, definition) loop
+        if not exists (select from pg_constraint where conrelid = 'public.api_keys'::regclass and conname = rule.name) then
+            execute format('alter table public.api_keys add constraint %I %s', rule.name, rule.definition);
+        end if;
+    end loop;
+end
+$$;
 
 create table if not exists public.user_access (
     id uuid primary key default private.uuid_v7(),
@@ -666,8 +723,13 @@ create index if not exists internal_notes_account_id_location_id_created_at_id_i
 create index if not exists internal_notes_author_user_id_created_at_idx on public.internal_notes (author_user_id, created_at desc);
 create index if not exists internal_notes_mentions_idx on public.internal_notes using gin (mentions);
 
-create unique index if not exists api_keys_account_id_label_live_idx
-    on public.api_keys (account_id, label) where revoked_at is null;
+-- A key that was rotated leaves its label to its successor, while both are good.
+drop index if exists public.api_keys_account_id_label_live_idx;
+create unique index if not exists api_keys_account_id_label_current_idx
+    on public.api_keys (account_id, label) where revoked_at is null and replaced_at is null;
+create index if not exists api_keys_id_idx on public.api_keys (id);
+create index if not exists api_keys_created_at_id_idx on public.api_keys (created_at desc, id desc);
+create index if not exists api_keys_account_id_created_at_id_idx on public.api_keys (account_id, created_at desc, id desc);
 create index if not exists user_access_account_id_location_id_idx on public.user_access (account_id, location_id);
 create index if not exists knowledge_update_requests_status_created_at_idx
     on public.knowledge_update_requests (status, created_at);
@@ -892,14 +954,15 @@ declare
     after jsonb;
 begin
     -- Changed keys only; what the trigger's arguments name is private words: that it changed is recorded, the words are not.
+    -- That an API key was used is no change that a person made: it would write a line a minute.
     select jsonb_object_agg(o.key, case when o.key = any (tg_argv) then '"(not recorded)"' else o.value end) into before
     from jsonb_each(old_row) o
     where (new_row is null or new_row -> o.key is distinct from o.value) and o.value <> 'null'
-        and o.key not in ('version', 'updated_at', 'updated_by');
+        and o.key not in ('version', 'updated_at', 'updated_by', 'last_used_at');
     select jsonb_object_agg(n.key, case when n.key = any (tg_argv) then '"(not recorded)"' else n.value end) into after
     from jsonb_each(new_row) n
     where (old_row is null or old_row -> n.key is distinct from n.value) and (old_row is not null or n.value <> 'null')
-        and n.key not in ('version', 'updated_at', 'updated_by');
+        and n.key not in ('version', 'updated_at', 'updated_by', 'last_used_at');
     if tg_op = 'UPDATE' and before is null and after is null then
         return null;
     end if;
@@ -1311,6 +1374,158 @@ from public.internal_notes n
 left join public.locations l on l.account_id = n.account_id and l.id = n.location_id;
 comment on view public.internal_notes_v is 'Notes with the names of their author and of whom they mention (in the order of mentions), for whoever sees the call.';
 
+-- API keys -------------------------------------------------------------------------------------------------------------
+
+create or replace function private.guard_api_key() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+    wrong constant text := case
+        when new.label is null or length(btrim(new.label)) not between 1 and 80 or private.looks_like_secret(new.label) then 'label'
+        when length(new.key_hint) not between 2 and 8 or private.looks_like_secret(new.key_hint) then 'key_hint'
+        when new.scopes is null or not new.scopes <@ public.api_key_scopes() then 'scopes'
+        when length(btrim(new.revoked_reason)) not between 3 and 200 or private.looks_like_secret(new.revoked_reason)
+            then 'revoked_reason' end;
+begin
+    -- A check that fails writes the whole row into the answer and the server's log: whatever could hold a key fails here.
+    if wrong is not null then
+        raise exception 'this is not accepted as % of an API key', wrong using errcode = 'check_violation', schema = 'public',
+            table = 'api_keys', column = wrong, constraint = format('api_keys_%s_check', wrong);
+    end if;
+    if tg_op = 'INSERT' then
+        return new;
+    end if;
+    if old.revoked_at is not null and (new.revoked_at, new.revoked_by, new.revoked_reason)
+        is distinct from (old.revoked_at, old.revoked_by, old.revoked_reason) then
+        raise exception 'a revoked key stays revoked' using errcode = 'restrict_violation', constraint = 'api_keys_revoked_at_check';
+    end if;
+    if old.replaced_at is not null and (new.replaced_at is distinct from old.replaced_at
+        or coalesce(new.expires_at, 'infinity') > coalesce(old.expires_at, 'infinity')) then
+        raise exception 'a replaced key ends when it was said to' using errcode = 'restrict_violation',
+            constraint = 'api_keys_replaced_at_check';
+    end if;
+    if old.revoked_at is null and new.revoked_at is not null then
+        if new.revoked_reason is null then
+            raise exception 'a key is revoked with a reason' using errcode = 'check_violation',
+                constraint = 'api_keys_revoked_reason_check';
+        end if;
+        new.revoked_at := now();
+        new.revoked_by := auth.uid();
+    end if;
+    return new;
+end
+$$;
+comment on function private.guard_api_key() is
+    'Trigger: refuses what could be a key without quoting it; a revoked key stays so, a replaced one ends no later; says who revoked.';
+-- Not of last_used_at: a use is no edit.
+create or replace trigger api_keys_guard
+    before insert or update of label, key_hint, scopes, expires_at, succeeds_id, replaced_at, revoked_at, revoked_by, revoked_reason
+    on public.api_keys for each row execute function private.guard_api_key();
+
+create or replace function public.rotate_api_key(
+    key_id uuid, key_hint text default null, expires_at timestamptz default null, overlap interval default interval '1 day') returns uuid
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+declare
+    k public.api_keys;
+    successor uuid;
+begin
+    select a.* into k from public.api_keys a
+    where a.id = rotate_api_key.key_id and private.administers()
+        and (private.sees_everything() or a.account_id = any (private.whole_account_ids()))
+    for no key update;
+    if k.id is null then
+        raise exception 'no such key' using errcode = 'no_data_found';
+    end if;
+    -- PostgREST answers PT409 with 409: somebody else was faster.
+    if k.revoked_at is not null or k.replaced_at is not null then
+        raise exception 'this key was replaced or revoked already' using errcode = 'PT409';
+    end if;
+    if overlap is null or overlap < interval '0' or overlap > interval '30 days' then
+        raise exception 'an overlap lasts up to 30 days' using errcode = 'check_violation', constraint = 'rotate_api_key_overlap_check';
+    end if;
+    update public.api_keys a
+    set replaced_at = now(),
+        expires_at = case when overlap > interval '0' then least(a.expires_at, now() + overlap) else a.expires_at end,
+        revoked_at = case when overlap = interval '0' then now() end,
+        revoked_reason = case when overlap = interval '0' then 'Replaced at once by a new key.' end
+    where a.account_id = k.account_id and a.id = k.id;
+    insert into public.api_keys (account_id, label, key_hint, scopes, expires_at, succeeds_id)
+    values (k.account_id, k.label, rotate_api_key.key_hint, k.scopes, rotate_api_key.expires_at, k.id)
+    returning id into successor;
+    return successor;
+end
+$$;
+comment on function public.rotate_api_key(uuid, text, timestamptz, interval) is
+    'Puts a new key in the place of one, with its label and scopes; the old one ends after the overlap, with none at once. PT409 where it had ended or was replaced.';
+
+create or replace function public.touch_api_key(id uuid) returns text
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+begin
+    -- Whoever finds the row locked leaves it: another call, a rotation or a revocation is writing it.
+    update public.api_keys a set last_used_at = clock_timestamp()
+    where (a.account_id, a.id) = (
+        select b.account_id, b.id from public.api_keys b
+        where b.id = touch_api_key.id and b.revoked_at is null and coalesce(b.expires_at > clock_timestamp(), true)
+            and coalesce(b.last_used_at <= clock_timestamp() - interval '1 minute', true)
+        limit 1
+        for no key update skip locked);
+    if found then
+        return 'recorded';
+    end if;
+    return coalesce((
+        select case when a.revoked_at is not null then 'revoked' when a.expires_at <= clock_timestamp() then 'expired' else 'live' end
+        from public.api_keys a where a.id = touch_api_key.id limit 1), 'unknown');
+end
+$$;
+comment on function public.touch_api_key(uuid) is
+    'Records that a key was used, at most once a minute: recorded, live (nothing to write), expired, revoked or unknown. For the platform; waits for nobody.';
+
+create or replace view public.api_keys_v with (security_invoker = true) as
+select
+    k.id,
+    k.account_id,
+    a.name as account_name,
+    k.label,
+    k.key_hint,
+    k.scopes,
+    s.state,
+    -- What an admin should look at; only of keys that are in use as they stand.
+    array_remove(array[
+        case when s.state = 'active' and k.last_used_at is null then 'never_used' end,
+        case when s.state = 'active' and coalesce(k.last_used_at, k.created_at) < now() - interval '90 days' then 'idle' end,
+        case when s.state = 'active' and k.expires_at < now() + interval '14 days' then 'expiring' end,
+        case when s.state = 'active' and exists (
+            select from public.api_keys o
+            where o.account_id = k.account_id and o.id <> k.id and o.revoked_at is null and o.replaced_at is null
+                and coalesce(o.expires_at > now(), true)
+                and (lower(regexp_replace(btrim(o.label), '\s+', ' ', 'g')) = lower(regexp_replace(btrim(k.label), '\s+', ' ', 'g'))
+                    or (o.key_hint = k.key_hint and length(k.key_hint) >= 4))) then 'double' end], null) as warnings,
+    k.created_by,
+    private.person_name(k.created_by) as created_by_name,
+    k.created_at,
+    k.last_used_at,
+    k.expires_at,
+    k.succeeds_id,
+    k.replaced_at,
+    k.revoked_at,
+    k.revoked_by,
+    private.person_name(k.revoked_by) as revoked_by_name,
+    k.revoked_reason
+from public.api_keys k
+left join public.accounts a on a.id = k.account_id
+cross join lateral (select case
+    when k.revoked_at is not null then 'revoked'
+    when k.replaced_at is not null then case when k.expires_at <= now() then 'replaced' else 'ending' end
+    when k.expires_at <= now() then 'expired'
+    else 'active' end as state) s;
+comment on view public.api_keys_v is
+    'Labels of API keys with their state (active, ending, replaced, expired, revoked) and warnings (never_used, idle for 90 days, expiring within 14, double: the same label but for case and spaces, or the same hint).';
+
 -- Metrics -------------------------------------------------------------------------------------------------------------
 
 create or replace view private.metrics_daily_live as
@@ -1516,7 +1731,7 @@ begin
     if private.person_role() is null then
         raise exception 'only people export' using errcode = 'insufficient_privilege';
     end if;
-    if relation not in ('calls', 'orders', 'reservations', 'metrics', 'audit', 'notes') or length(filters::text) > 4000 then
+    if relation not in ('calls', 'orders', 'reservations', 'metrics', 'audit', 'notes', 'api_keys') or length(filters::text) > 4000 then
         raise exception 'not an export' using errcode = 'check_violation';
     end if;
     -- An export of one account or location is that account's to read in its log; others belong to whoever sees everything.

@@ -13,6 +13,8 @@ NOTE = UUID("007e0000-0000-7000-8000-00000000f001")
 # A location that all three reach, and its account.
 ACCOUNT = UUID("a0000000-0000-7000-8000-00000000000a")
 LOCATION = UUID("10c00000-0000-7000-8000-0000000000a1")
+# An API key of that account.
+KEY = UUID("a9140000-0000-7000-8000-000000000001")
 
 SIGN_IN = "sign-in"
 PAGE = (SIGN_IN, 200, 200, 200)
@@ -25,6 +27,9 @@ OWN_OR_ADMIN = (SIGN_IN, 200, 403, 200)
 OWN_OR_ADMIN_DONE = (SIGN_IN, 303, 403, 303)
 OWN_OR_ADMIN_GONE = (SIGN_IN, 302, 403, 302)
 KEEPERS_ONLY = (SIGN_IN, 403, 200, 200)
+ADMINS_ONLY = (SIGN_IN, 403, 403, 200)
+# A form in which every field is missing.
+ADMINS_EMPTY = (SIGN_IN, 403, 403, 422)
 # A form in which every field is missing; a line of the history that is nowhere.
 EMPTY_SETTING = (SIGN_IN, 403, 422, 422)
 NO_SUCH_LINE = (SIGN_IN, 403, 404, 404)
@@ -44,6 +49,15 @@ ROUTES: dict[tuple[str, str], tuple[str | int, ...]] = {
     ("GET", "/audit/"): KEEPERS_ONLY,
     ("GET", "/audit/export.csv"): KEEPERS_ONLY,
     ("GET", "/audit/<uuid:line_id>"): NO_SUCH_LINE,
+    ("GET", "/api-keys/"): ADMINS_ONLY,
+    ("GET", "/api-keys/export.csv"): ADMINS_ONLY,
+    ("GET", "/api-keys/new"): ADMINS_ONLY,
+    ("POST", "/api-keys/new"): ADMINS_EMPTY,
+    ("GET", "/api-keys/<uuid:key_id>"): ADMINS_ONLY,
+    ("GET", "/api-keys/<uuid:key_id>/rotate"): ADMINS_ONLY,
+    ("POST", "/api-keys/<uuid:key_id>/rotate"): ADMINS_EMPTY,
+    ("GET", "/api-keys/<uuid:key_id>/revoke"): ADMINS_ONLY,
+    ("POST", "/api-keys/<uuid:key_id>/revoke"): ADMINS_EMPTY,
     ("GET", "/calls/"): PAGE,
     ("GET", "/calls/export.csv"): PAGE,
     ("GET", "/calls/<uuid:call_id>"): PAGE,
@@ -137,6 +151,7 @@ VALUES = {
     "account_id": ACCOUNT,
     "location_id": LOCATION,
     "line_id": NOTE,
+    "key_id": KEY,
     "day": "2026-12-25",
     "key": "routing",
     "request_id": "unknown",

@@ -28,6 +28,9 @@ SCHEMES = ("light", "dark")
 SIZES = {"wide": WIDE, "phone": PHONE}
 HARBOUR = "/configuration/a0000000-0000-7000-8000-00000000000a/"
 SEAPORT = f"{HARBOUR}10c00000-0000-7000-8000-0000000000a1/"
+KEY = "a9140000-0000-7000-8000-000000000001"
+# For everybody but admins these show what a page of another role looks like.
+API_KEYS = {"": "", "-new": "new", "-one": KEY, "-rotate": f"{KEY}/rotate", "-revoke": f"{KEY}/revoke"}
 PAGES = {
     "overview": "/",
     "overview-90-days": "/?period=90d",
@@ -48,6 +51,7 @@ PAGES = {
     "configuration-voice": f"{SEAPORT}voice",
     "configuration-averages": f"{SEAPORT}averages",
     "configuration-history": f"{SEAPORT}history",
+    **{f"api-keys{name}": f"/api-keys/{path}" for name, path in API_KEYS.items()},
     "error-400": "/calls/?status=nonsense",
     "error-404": "/nowhere",
 }

@@ -22,6 +22,7 @@ LOCATION = f"{ACCOUNT}/10c00000-0000-7000-8000-0000000000a1"
 SETTING = "/settings/routing/a0000000-0000-7000-8000-00000000000a"
 LINE = "a0d17000-0000-7000-8000-000000000001"
 CALL = "ca110000-0000-7000-8000-000000000001"
+KEY = "/api-keys/a9140000-0000-7000-8000-000000000001"
 HTMX = {"HX-Request": "true"}
 
 # Path, headers, and the most statements it may send; who is asking is one of them, and so is saying so to the
@@ -39,6 +40,11 @@ PAGES: dict[str, tuple[str, dict[str, str], int]] = {
     "orders": ("/orders/", {}, 5),
     "reservations": ("/reservations/", {}, 5),
     "notes": ("/notes/", {}, 5),
+    "API keys": ("/api-keys/", {}, 6),
+    "API key": (KEY, {}, 4),
+    "API key to issue": ("/api-keys/new", {}, 4),
+    "API key to rotate": (f"{KEY}/rotate", {}, 3),
+    "API key to revoke": (f"{KEY}/revoke", {}, 3),
     "configuration": ("/configuration/", {}, 3),
     "account": (f"{ACCOUNT}/", {}, 3),
     "account's voice": (f"{ACCOUNT}/voice", {}, 4),
@@ -62,9 +68,10 @@ PAGES: dict[str, tuple[str, dict[str, str], int]] = {
     "setting's end": (f"{SETTING}/delete", {}, 4),
     "setting's history": (f"{SETTING}/history", {}, 4),
 }
+ADMINS_PAGES = ("API keys", "API key", "API key to issue", "API key to rotate", "API key to revoke")
 KEEPERS_PAGES = ("account's history", "several locations' exception", "history")
 KEEPERS_PAGES += ("audit", "audit, filtered", "line of the audit log")
-ADMINS_PAGES = ("settings", "new setting", "setting", "setting's end", "setting's history")
+ADMINS_PAGES += ("settings", "new setting", "setting", "setting's end", "setting's history")
 # What was changed meanwhile is one question more, for whoever may see it.
 WITH_CHANGES = ("analytics", "analytics' numbers")
 COPIES = 60
@@ -160,8 +167,24 @@ def copy_rows(database: Database) -> None:
             [COPIES],
         )
         copy_settings(owner)
+        copy_keys(owner)
     with database.owner(autocommit=True) as owner:
         owner.execute("select private.refresh_metrics()")
+
+
+def copy_keys(owner: psycopg.Connection[Any]) -> None:
+    """Give an account many more keys, and one of them a long line and a long history."""
+    before = None
+    for number in range(COPIES):
+        owner.execute("update public.api_keys set label = %s where id = %s", [f"Till {number}", KEY[-36:]])
+        (before,) = owner.execute(
+            """insert into public.api_keys
+                (account_id, label, succeeds_id, replaced_at, created_by, created_at)
+            select account_id, label, %s, now(), created_by, created_at - interval '1 day'
+            from public.api_keys where id = %s returning id""",
+            [before, KEY[-36:]],
+        ).fetchone() or (None,)
+    owner.execute("update public.api_keys set succeeds_id = %s where id = %s", [before, KEY[-36:]])
 
 
 def copy_settings(owner: psycopg.Connection[Any]) -> None:

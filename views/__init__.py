@@ -10,6 +10,8 @@ from flask_admin.base import BaseView
 from certus_admin.security import csp_nonce
 from views import (
     analytics,
+    api_key,
+    api_keys,
     audit,
     audit_line,
     averages,
@@ -40,6 +42,7 @@ BLUEPRINTS = (
     session.blueprint,
     analytics.blueprint,
     audit_line.blueprint,
+    api_key.blueprint,
     call_detail.blueprint,
     call_notes.blueprint,
     configuration.blueprint,
@@ -63,6 +66,7 @@ ADMIN_VIEWS: tuple[Callable[[], BaseView], ...] = (
     notes.NotesView,
     settings.SettingsView,
     audit.AuditView,
+    api_keys.ApiKeyView,
 )
 
 

@@ -9,7 +9,16 @@ from flask import current_app
 from markupsafe import Markup
 
 from certus_admin.audit_words import changed_names, title_of, who_of
-from certus_admin.formats import UNKNOWN, duration, local_date, local_time, masked_number, money, number
+from certus_admin.formats import (
+    UNKNOWN,
+    duration,
+    local_date,
+    local_time,
+    masked_number,
+    money,
+    number,
+    relative_age,
+)
 
 LABELS = {
     "started_at": "Started",
@@ -40,6 +49,11 @@ LABELS = {
     "items": "Items",
     "total_amount": "Total",
     "estimated_revenue": "Estimate",
+    "key_state": "State",
+    "key_hint": "Ends in",
+    "issued_at": "Issued",
+    "last_used_at": "Last used",
+    "expires_at": "Expires",
 }
 AT_THE_END = frozenset({"duration_seconds", "total_amount", "estimated_revenue", "guest_count"})
 
@@ -202,3 +216,25 @@ class Cells:
 
     def _guest_count(self, row: Any) -> Markup | str:
         return number(row.guest_count)
+
+    def _account(self, row: Any) -> Markup | str:
+        return str(row.account_name)
+
+    def _key_hint(self, row: Any) -> Markup | str:
+        return Markup("<code>…{}</code>").format(row.key_hint) if row.key_hint else UNKNOWN
+
+    def _scopes(self, row: Any) -> Markup | str:
+        return Markup('<span class="excerpt">{}</span>').format(", ".join(row.scopes)) if row.scopes else ""
+
+    def _key_state(self, row: Any) -> Markup | str:
+        state, warnings = self._macro("key_state", row.state), self._macro("key_warnings", row.warnings)
+        return Markup('<span class="key-state">{}{}</span>').format(state, warnings)
+
+    def _issued_at(self, row: Any) -> Markup:
+        return local_time(row.created_at, row.timezone, "date")
+
+    def _last_used_at(self, row: Any) -> Markup | str:
+        return relative_age(row.last_used_at) if row.last_used_at else "Never"
+
+    def _expires_at(self, row: Any) -> Markup | str:
+        return local_time(row.expires_at, row.timezone, "date") if row.expires_at else "Never"

@@ -41,6 +41,7 @@ MENU = (
     MenuEntry("Configuration", "configuration.index", "adjustments-horizontal", group="Set up"),
     MenuEntry("Settings", "settings.index_view", "settings", ("admin",), group="Administer"),
     MenuEntry("Audit", "audit.index_view", "history", KEEPERS, group="Administer"),
+    MenuEntry("API keys", "api_keys.index_view", "key", roles=("admin",), group="Administer"),
 )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Interval, Text, case, cast, func, literal, literal_column, type_coerce
 
 from certus_admin.models import Account, DailyMetrics
+from certus_admin.queries.api_keys import API_KEYS, ZONE
 from certus_admin.queries.audit import AUDIT
 from certus_admin.queries.calls import CALLS
 from certus_admin.queries.exports import Export
@@ -118,6 +119,28 @@ def reservation_columns(reservation: Any) -> list[ColumnElement[Any]]:
     ]
 
 
+def api_key_columns(key: Any) -> list[ColumnElement[Any]]:
+    """The columns of api_keys.csv; every time is in UTC."""
+    return [
+        key.id,
+        account_name(),
+        safe(key.label),
+        safe(key.key_hint),
+        joined(key.scopes),
+        key.state,
+        joined(key.warnings),
+        local_iso(key.created_at, ZONE),
+        safe(key.created_by_name),
+        local_iso(key.last_used_at, ZONE),
+        local_iso(key.expires_at, ZONE),
+        key.succeeds_id,
+        local_iso(key.replaced_at, ZONE),
+        local_iso(key.revoked_at, ZONE),
+        safe(key.revoked_by_name),
+        safe(key.revoked_reason),
+    ]
+
+
 def metrics_columns(metrics: Any) -> list[ColumnElement[Any]]:
     """The columns of metrics.csv: those of metrics_daily_v in their order; nobody's text."""
     return list(metrics.__table__.columns)
@@ -153,6 +176,7 @@ def audit_columns(line: Any) -> list[ColumnElement[Any]]:
 CALL_EXPORT = Export("calls", CALLS, call_columns)
 ORDER_EXPORT = Export("orders", ORDERS, order_columns)
 RESERVATION_EXPORT = Export("reservations", RESERVATIONS, reservation_columns)
+API_KEY_EXPORT = Export("api_keys", API_KEYS, api_key_columns)
 METRICS_EXPORT = Export(
     "metrics", Source(DailyMetrics, "date", metrics_columns), metrics_columns, by_date_and_place
 )

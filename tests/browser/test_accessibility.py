@@ -37,13 +37,12 @@ PAGES = (
 # What differs where somebody sees several accounts.
 PAGES_OF_MANY_ACCOUNTS = ("/", "/calls/", "/orders/", "/reservations/")
 SETTING = "/settings/routing/a0000000-0000-7000-8000-00000000000a"
-PAGES_OF_MANY_ACCOUNTS += (
-    "/audit/",
-    "/audit/?table=settings&action=insert",
-    "/audit/?to=2001-01-01",
-    "/settings/",
-)
-PAGES_OF_MANY_ACCOUNTS += ("/settings/new", SETTING, f"{SETTING}/delete", f"{SETTING}/history")
+KEY = "/api-keys/a9140000-0000-7000-8000-000000000001"
+PAGES_OF_ADMINS = (
+    "/audit/", "/audit/?table=settings&action=insert", "/audit/?to=2001-01-01",
+    "/settings/", "/settings/new", SETTING, f"{SETTING}/delete", f"{SETTING}/history",
+    "/api-keys/", "/api-keys/?state=double", "/api-keys/new", KEY, f"{KEY}/rotate", f"{KEY}/revoke",
+)  # fmt: skip
 ERRORS = ("/nowhere", "/calls/?status=nonsense")
 
 
@@ -144,7 +143,7 @@ def test_every_page_is_accessible_and_fits(
 ) -> None:
     page = page_of(person, viewport=SIZES[size])
     found = {}
-    for path in (*(PAGES if person == "operator" else PAGES_OF_MANY_ACCOUNTS), *ERRORS):
+    for path in (*(PAGES if person == "operator" else PAGES_OF_MANY_ACCOUNTS + PAGES_OF_ADMINS), *ERRORS):
         page.goto(path)
         found[path] = faults_in(page)
     assert {path: faults for path, faults in found.items() if faults} == {}

@@ -33,6 +33,7 @@ VISIBLE: dict[str, tuple[Any, ...]] = {
     "public.knowledge_update_requests": (0, 2, 1, 1, 3, 3),
     "public.internal_notes": (2, 4, 1, 3, 5, 5),
     "public.api_keys": (0, 0, 0, 1, 3, 3),
+    "public.api_keys_v": (0, 0, 0, 1, 3, 3),
     "public.user_access": (2, 2, 1, 6, 10, 10),
     "public.audit_log": (0, 130, 17, 70, 186, 186),
     "public.audit_log_v": (0, 130, 17, 70, 186, 186),

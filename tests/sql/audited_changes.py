@@ -98,6 +98,19 @@ CHANGES: dict[str, Change] = {
         {"label": "Point of sale"},
         {"label": "Till"},
     ),
+    "a revoked key": (
+        "update public.api_keys set revoked_at = now(), revoked_reason = 'The till was sold'"
+        " where label = 'Point of sale'",
+        "admin_harbour",
+        "api_keys",
+        "update",
+        None,
+        {
+            "revoked_at": ...,
+            "revoked_reason": "The till was sold",
+            "revoked_by": str(PEOPLE["admin_harbour"]),
+        },
+    ),
     "users": (
         "update public.users set role = 'account_manager' where email = 'newcomer@certus.example'",
         "admin",

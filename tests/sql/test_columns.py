@@ -17,7 +17,7 @@ CLIENT_UPDATES = {
     "settings": "value version",
     "knowledge_update_requests": "status decision_reason",
     "internal_notes": "note_md mentions",
-    "api_keys": "label scopes expires_at revoked_at",
+    "api_keys": "label scopes expires_at revoked_at revoked_reason",
     "users": "email full_name role is_active",
 }
 UNREADABLE = {"call_logs": {"from_number", "to_number", "recording_url"}, "reservations": {"guest_phone"}}

@@ -35,6 +35,7 @@ NEEDED_BY_POLICIES = {
     "private.whole_account_ids()",
 }
 READ_BY_CLIENTS = {
+    "public.api_key_scopes()",
     "public.call_status(text,text,text)",
     "public.call_type(text)",
     "public.closing_instant(timestamp without time zone,text)",
@@ -53,8 +54,9 @@ FUNCTIONS = {
         "public.open_recording(uuid)",
         "public.record_export(text,jsonb,bigint)",
         "public.reveal_caller(uuid,text)",
+        "public.rotate_api_key(uuid,text,timestamp with time zone,interval)",
     },
-    "service_role": NEEDED_BY_POLICIES | READ_BY_CLIENTS,
+    "service_role": NEEDED_BY_POLICIES | READ_BY_CLIENTS | {"public.touch_api_key(uuid)"},
     "certus_app": {
         "back_office.attempts(text)",
         "back_office.count_attempt(text,integer)",

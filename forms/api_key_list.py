@@ -1,0 +1,52 @@
+"""What the list of API keys can be narrowed by."""
+
+from typing import Any
+from uuid import UUID
+
+from wtforms.fields.choices import SelectChoice
+from wtforms.widgets import HiddenInput
+
+from certus_admin.queries.api_keys import STATES, WARNINGS, ApiKeyFilters
+from certus_admin.queries.dates import LocalDates
+from forms.filters import ANY, ChecksField, FilterForm, choices
+
+LABELS = {
+    "active": "Working",
+    "ending": "Being replaced",
+    "idle": "Idle for 90 days",
+    "expiring": "Expires within 14 days",
+    "double": "Looks double",
+}
+
+
+class ApiKeyFilterForm(FilterForm):
+    """The filters of /api-keys/: a key belongs to an account, and no date of it belongs to a place."""
+
+    location: Any = None
+    period: Any = None
+    to: Any = None
+    day: Any = None
+    state = ChecksField("State", choices=choices((*STATES, *WARNINGS), **LABELS))
+
+    @property
+    def location_id(self) -> UUID | None:
+        """Never one: see above."""
+        return None
+
+    @property
+    def dates(self) -> LocalDates:
+        """Never any."""
+        return LocalDates()
+
+    def filters(self) -> ApiKeyFilters:
+        """The filters as `list_api_keys` takes them."""
+        return ApiKeyFilters(account_id=self.account_id, states=tuple(self.state.data or ()))
+
+    def _offer_places(self) -> None:
+        accounts = {str(place.account_id): place.account_name for place in self.places}
+        self.account.choices = [ANY, *(SelectChoice(*account) for account in accounts.items())]
+        if len(accounts) < 2:
+            self.account.widget = HiddenInput()
+
+
+setattr(ApiKeyFilterForm, "from", None)
