@@ -45,8 +45,16 @@ PAGES = {
     "configuration-exceptions": f"{SEAPORT}exceptions",
     "configuration-new-exceptions": f"{HARBOUR}exceptions/new",
     "configuration-busy": f"{SEAPORT}busy",
+    "own-password": "/account/password",
     "error-400": "/calls/?status=nonsense",
     "error-404": "/nowhere",
+}
+OPERATOR = "/people/05e00000-0000-7000-8000-000000000003/"
+PEOPLE_PAGES = {
+    "people": "/people/",
+    "person": OPERATOR,
+    "what-a-person-sees": f"{OPERATOR}sees",
+    "invite": "/people/invite",
 }
 # What moves has arrived, and charts have found their size.
 STAND_STILL = """async () => {
@@ -118,6 +126,8 @@ def draw_stranger(browser: Browser, url: str, scheme: str, size: str) -> None:
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("alert").wait_for()
     shoot(page, "login-refused", "stranger", scheme, size)
+    page.goto("/one-time-link")
+    shoot(page, "one-time-link", "stranger", scheme, size)
     context.close()
 
 
@@ -136,7 +146,25 @@ def draw_person(browser: Browser, url: str, person: str, scheme: str, size: str)
     draw_calls(page, draw)
     draw_dialogs(page, draw)
     draw_notes(page, draw)
+    if person == "admin":
+        draw_people(page, draw)
     context.close()
+
+
+def draw_people(page: Page, draw: Draw) -> None:
+    """People, what is done with one of them, and the pages as somebody else."""
+    for name, path in PEOPLE_PAGES.items():
+        page.goto(path)
+        draw(name)
+    page.get_by_role("button", name="Invite").click()
+    page.locator(".field-error").first.wait_for()
+    draw("invite-refused")
+    page.goto(PEOPLE_PAGES["person"])
+    page.get_by_role("button", name="View as").click()
+    page.get_by_role("button", name="End view").wait_for()
+    draw("viewing-as")
+    page.get_by_role("button", name="End view").click()
+    page.get_by_role("button", name="View as").wait_for()
 
 
 def draw_calls(page: Page, draw: Draw) -> None:

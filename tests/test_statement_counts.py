@@ -20,6 +20,7 @@ KEEPERS = ("manager", "admin")
 ACCOUNT = "/configuration/a0000000-0000-7000-8000-00000000000a"
 LOCATION = f"{ACCOUNT}/10c00000-0000-7000-8000-0000000000a1"
 CALL = "ca110000-0000-7000-8000-000000000001"
+OPERATOR = "05e00000-0000-7000-8000-000000000003"
 HTMX = {"HX-Request": "true"}
 
 # Path, headers, and the most statements it may send; who is asking is one of them, and so is saying so to the
@@ -51,7 +52,14 @@ PAGES: dict[str, tuple[str, dict[str, str], int]] = {
     "voice": (f"{LOCATION}/voice", {}, 4),
     "averages": (f"{LOCATION}/averages", {}, 5),
     "history": (f"{LOCATION}/history", {}, 4),
+    "own password": ("/account/password", {}, 1),
+    "people": ("/people/", {}, 5),
+    "people, filtered": (f"/people/?role=operator&state=active&location={LOCATION[-36:]}&words=o", {}, 5),
+    "invite": ("/people/invite", {}, 3),
+    "person": (f"/people/{OPERATOR}/", {}, 4),
+    "what a person sees": (f"/people/{OPERATOR}/sees", {}, 5),
 }
+ADMIN_PAGES = ("people", "people, filtered", "invite", "person", "what a person sees")
 KEEPERS_PAGES = ("account's history", "several locations' exception", "history")
 # What was changed meanwhile is one question more, for whoever may see it.
 WITH_CHANGES = ("analytics", "analytics' numbers")
@@ -62,7 +70,11 @@ Counted = Callable[[FlaskClient, str, dict[str, str]], list[str]]
 
 def pages_of(person: str) -> dict[str, tuple[str, dict[str, str], int]]:
     """The pages that a person may open."""
-    return {page: rest for page, rest in PAGES.items() if person in KEEPERS or page not in KEEPERS_PAGES}
+    return {
+        page: rest
+        for page, rest in PAGES.items()
+        if (person in KEEPERS or page not in KEEPERS_PAGES) and (person == "admin" or page not in ADMIN_PAGES)
+    }
 
 
 @contextmanager
@@ -135,6 +147,15 @@ def copy_rows(database: Database) -> None:
             [COPIES],
         )
         copy_settings(owner)
+        owner.execute(
+            """with person as (
+                insert into public.users (email, full_name, role)
+                select 'operator' || n || '@people.example', 'Operator ' || n, 'operator'
+                from generate_series(1, %s) n returning id)
+            insert into public.user_access (user_id, account_id) select person.id, a.id
+            from person, public.accounts a""",
+            [COPIES],
+        )
     with database.owner(autocommit=True) as owner:
         owner.execute("select private.refresh_metrics()")
 

@@ -9,6 +9,7 @@ from flask_admin.base import BaseView
 
 from certus_admin.security import csp_nonce
 from views import (
+    account,
     analytics,
     averages,
     call_detail,
@@ -20,20 +21,28 @@ from views import (
     configuration_new_exceptions,
     health,
     history,
+    invitations,
     notes,
+    one_time_link,
     orders,
     overview,
+    people,
+    person,
     recordings,
     reservations,
     session,
+    viewing,
     voice,
 )
 from views.configuration_words import init_configuration_words
 from views.menu import init_menu
+from views.people_words import place_of
 from views.theme import CertusTheme
 
 BLUEPRINTS = (
     session.blueprint,
+    one_time_link.blueprint,
+    account.blueprint,
     analytics.blueprint,
     call_detail.blueprint,
     call_notes.blueprint,
@@ -44,6 +53,9 @@ BLUEPRINTS = (
     voice.blueprint,
     averages.blueprint,
     history.blueprint,
+    invitations.blueprint,
+    person.blueprint,
+    viewing.blueprint,
     health.blueprint,
     overview.blueprint,
     recordings.blueprint,
@@ -55,6 +67,7 @@ ADMIN_VIEWS: tuple[Callable[[], BaseView], ...] = (
     orders.OrderView,
     reservations.ReservationView,
     notes.NotesView,
+    people.PeopleView,
 )
 
 
@@ -79,6 +92,7 @@ def register_pages(app: Flask) -> None:
     """Give `app` every page and the menu that leads to them."""
     init_menu(app)
     init_configuration_words(app)
+    app.add_template_filter(place_of)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     admin = Admin(

@@ -33,9 +33,12 @@ PAGES = (
     f"/notes/details/?id={NOTE}",
     f"/notes/edit/?id={NOTE}",
     f"/notes/delete/?id={NOTE}",
+    "/account/password",
 )
 # What differs where somebody sees several accounts.
 PAGES_OF_MANY_ACCOUNTS = ("/", "/calls/", "/orders/", "/reservations/")
+OPERATOR = "05e00000-0000-7000-8000-000000000003"
+PAGES_OF_ADMINS = ("/people/", "/people/invite", f"/people/{OPERATOR}/", f"/people/{OPERATOR}/sees")
 ERRORS = ("/nowhere", "/calls/?status=nonsense")
 
 
@@ -136,7 +139,7 @@ def test_every_page_is_accessible_and_fits(
 ) -> None:
     page = page_of(person, viewport=SIZES[size])
     found = {}
-    for path in (*(PAGES if person == "operator" else PAGES_OF_MANY_ACCOUNTS), *ERRORS):
+    for path in (*(PAGES if person == "operator" else (*PAGES_OF_MANY_ACCOUNTS, *PAGES_OF_ADMINS)), *ERRORS):
         page.goto(path)
         found[path] = faults_in(page)
     assert {path: faults for path, faults in found.items() if faults} == {}
