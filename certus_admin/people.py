@@ -29,11 +29,16 @@ def add_person(owner_url: str, email: str, name: str, role: str, password: str) 
 
 
 def set_password(owner_url: str, email: str, password: str) -> None:
-    """Give a person a new password and end their sessions. Raises PeopleError, as `add_person` does."""
+    """Give a person a new password, end their sessions and withdraw a link that is out. Raises PeopleError, as `add_person` does."""
     password_hash = hash_password(_good_password(password, email))
     with psycopg.connect(owner_url) as connection:
         user_id = _person(connection, email)
         _save_password(connection, user_id, password_hash)
+        connection.execute(
+            """update private.one_time_links set withdrawn_at = now()
+            where user_id = %s and used_at is null and withdrawn_at is null""",
+            [user_id],
+        )
         connection.execute(
             "update private.web_sessions set ended_at = now() where user_id = %s and ended_at is null",
             [user_id],

@@ -59,9 +59,7 @@ def name_field() -> Any:
 
 def role_field() -> Any:
     """What they may do."""
-    return SelectField(
-        "Role", choices=[(value, label) for value, label, *_ in ROLE_CHOICES], description=ROLE_HELP
-    )
+    return SelectField("Role", choices=ROLE_CHOICES, description=ROLE_HELP)
 
 
 def access_choices(places: Sequence[Place], scope: Scope) -> list[SelectChoice]:

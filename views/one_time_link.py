@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
-from certus_admin.auth import client_address, sign_in
+from certus_admin.auth import client_address, sign_in, sign_out
 from certus_admin.limits import SIGN_IN_LIMIT, limiter
 from certus_admin.one_time_links import OneTimeLink, find_link, token_in, use_link
 from certus_admin.passwords import hash_password
@@ -58,6 +58,7 @@ def choose() -> ResponseReturnValue:
     user_id = use_link(token, hash_password(form.password.data), client_address())
     if user_id is None:
         return no_longer()
+    sign_out()  # whoever was signed in here before, an admin who tries a link, say
     sign_in(user_id)
     flash("Your password is saved, and you are signed in.", "success")
     return redirect(url_for("overview.index"), 303)
