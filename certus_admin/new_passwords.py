@@ -51,11 +51,11 @@ def context_words(about: Iterable[str]) -> list[str]:
 
 
 def _without(password: str, words: Iterable[str]) -> str:
-    rest = _folded(password)
+    whole = rest = _folded(password)
     for word in words:
         rest = rest.replace(_folded(word), "")
-    # Years and counters at the end make nobody's password another one.
-    return rest.strip("0123456789")
+    # Years and counters around such a word make it no other one.
+    return whole if rest == whole else rest.strip("0123456789")
 
 
 def _folded(text: str) -> str:

@@ -29,7 +29,10 @@ def add_person(owner_url: str, email: str, name: str, role: str, password: str) 
 
 
 def set_password(owner_url: str, email: str, password: str) -> None:
-    """Give a person a new password, end their sessions and withdraw a link that is out. Raises PeopleError, as `add_person` does."""
+    """Give a person a new password, end their sessions and withdraw a link that is out.
+
+    Raises PeopleError, as `add_person` does.
+    """
     password_hash = hash_password(_good_password(password, email))
     with psycopg.connect(owner_url) as connection:
         user_id = _person(connection, email)

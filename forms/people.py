@@ -8,7 +8,7 @@ from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import EmailField, Field, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Regexp, ValidationError
+from wtforms.validators import DataRequired, Length, Regexp, ValidationError
 
 from certus_admin.queries.people import STATES, PeopleFilters
 from certus_admin.queries.places import Place
@@ -37,7 +37,7 @@ def email_field() -> Any:
     return EmailField(
         "Email",
         [
-            InputRequired("Enter an email address."),
+            DataRequired("Enter an email address."),
             Length(max=254, message="That address is too long."),
             Regexp(r"[^@\s]+@[^@\s]+\.[^@\s]+\Z", message="Write an address such as name@example.com."),
         ],
@@ -50,7 +50,7 @@ def name_field() -> Any:
     """A name as colleagues read it."""
     return StringField(
         "Name",
-        [InputRequired("Enter a name."), Length(max=200, message="Use up to 200 characters.")],
+        [DataRequired("Enter a name."), Length(max=200, message="Use up to 200 characters.")],
         filters=[plain_text],
         description="As colleagues read it under notes and in the audit log.",
         render_kw={"autocomplete": "off", "maxlength": False},

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.exc import DBAPIError
 from werkzeug.test import TestResponse
 
 from certus_admin.database import Caller, acting_as, db
@@ -88,14 +89,16 @@ def test_the_database_takes_no_write_from_a_view(app: Flask) -> None:
     """Were a page to forget the mode, its transaction could still write nothing, and not leave the mode."""
     with app.app_context():
         viewed = Caller(MANAGER, viewer_id=ADMIN)
-        for statement in (
-            "update public.location_settings set extra_wait_seconds = 7, version = version",
-            "select public.record_export('calls', '{}', 1)",
-            "select set_config('transaction_read_only', 'off', true) from public.calls_v",
+        for statement, state in (
+            ("update public.location_settings set extra_wait_seconds = 7, version = version", "25006"),
+            ("insert into public.user_access (user_id) select id from public.users", "25006"),
+            ("select public.record_export('calls', '{}', 1)", "42501"),
+            ("select set_config('transaction_read_only', 'off', true) from public.accounts", "25001"),
+            ("set transaction read write", "25001"),
         ):
-            with acting_as(viewed), pytest.raises(Exception, match=r"read-only|read-write") as refused:
+            with acting_as(viewed), pytest.raises(DBAPIError) as refused:
                 db.session.execute(db.text(statement))
-            assert getattr(refused.value, "orig", None) is not None
+            assert getattr(refused.value.orig, "sqlstate", None) == state, statement
         with acting_as(Caller(MANAGER)):
             assert db.session.execute(db.text("select public.record_export('calls', '{}', 1)"))
 

@@ -7,15 +7,15 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select, text, tuple_
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.sql import cast
+from sqlalchemy.exc import DBAPIError
 
 from certus_admin.database import db
 from certus_admin.models import PersonView
 from certus_admin.queries.cursors import Cursor
 from certus_admin.queries.listing import PAGE_SIZE, QUICK_COUNT, Page, Summary
-from certus_admin.queries.versions import write
+from certus_admin.queries.versions import StaleVersionError, sql_state
 from certus_admin.sessions import token_hash
 
 STATES = ("active", "invited", "deactivated")
@@ -74,7 +74,7 @@ EVERYWHERE: dict[str, Any] = {"account_id": None}
 
 
 def _has(access: Mapping[str, Any]) -> ColumnElement[bool]:
-    return PersonView.access.op("@>")(cast(json.dumps([access]), JSONB)).is_(True)
+    return PersonView.access.bool_op("@>")(literal([dict(access)], JSONB))
 
 
 def list_people(filters: PeopleFilters, cursor: Cursor | None = None) -> Page[PersonRow]:
@@ -139,7 +139,17 @@ def save_person(person_id: UUID, version: int, changes: Mapping[str, str]) -> No
     names = [name for name in COLUMNS if name in changes]
     statement = SAVE.format(changes=", ".join(f"{name} = :{name}" for name in names))
     values = {name: changes[name] for name in names}
-    write(text(statement), {**values, "person_id": person_id, "version": version})
+    try:
+        result: Any = db.session.execute(
+            text(statement), {**values, "person_id": person_id, "version": version}
+        )
+    except DBAPIError as error:
+        # A taken email is no stale version, although both are told by the database.
+        if sql_state(error) == "PT409":
+            raise StaleVersionError from error
+        raise
+    if result.rowcount == 0:
+        raise StaleVersionError
 
 
 def set_active(person_id: UUID, is_active: bool) -> None:
