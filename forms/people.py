@@ -88,8 +88,8 @@ def access_of(value: str) -> Access:
 class InviteForm(FlaskForm):
     """Whom to invite."""
 
-    email = email_field()
     full_name = name_field()
+    email = email_field()
     role = role_field()
     access = SelectMultipleField("Works at", description="One place or several.", render_kw={"size": 8})
 
