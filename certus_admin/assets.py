@@ -76,14 +76,15 @@ def own_sources(folder: str, suffix: str) -> list[str]:
 
 
 def asset_bundles() -> dict[str, Bundle]:
-    """The bundles by name: `style`, `theme`, `app`, `chart`, `icons`.
+    """The bundles by name: `style`, `theme`, `link`, `app`, `chart`, `icons`.
 
-    `theme` is alone because it runs before the first paint; `chart` because only pages with a chart load it
+    `theme` is alone because it runs before the first paint, `link` because its page is a stranger's; `chart`
+    because only pages with a chart load it
     (Chart.js and our scripts whose names begin with `chart`).
     """
     scripts = own_sources("js", ".js")
     charts = [source for source in scripts if source.startswith("js/chart")]
-    apart = {*charts, "js/core.js", "js/theme.js"}
+    apart = {*charts, "js/core.js", "js/theme.js", "js/link.js"}
     app = ["js/core.js", *(source for source in scripts if source not in apart)]
     icons = ["img/mark.svg", *(f"{ICON_FOLDER}/{name}.svg" for name in ICONS)]
     return {
@@ -94,6 +95,7 @@ def asset_bundles() -> dict[str, Bundle]:
             output="dist/style.%(version)s.css",
         ),
         "theme": Bundle("js/theme.js", filters="rjsmin", output="dist/theme.%(version)s.js"),
+        "link": Bundle("js/link.js", filters="rjsmin", output="dist/link.%(version)s.js"),
         "app": Bundle(HTMX, *app, filters="rjsmin", output="dist/app.%(version)s.js"),
         "chart": Bundle(CHART, *charts, filters="rjsmin", output="dist/chart.%(version)s.js"),
         "icons": Bundle(*icons, filters=SvgSymbol(), output="dist/icons.%(version)s.svg"),

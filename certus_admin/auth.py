@@ -18,8 +18,11 @@ from certus_admin import sessions
 from certus_admin.database import Caller
 from certus_admin.local_paths import HOME, local_path
 from certus_admin.passwords import hash_password, needs_rehash, password_matches
+from certus_admin.viewing import Viewer, refuse_writes
 
-OPEN_ENDPOINTS = frozenset({"static", "session.login", "health.healthz"})
+OPEN_ENDPOINTS = frozenset(
+    {"static", "session.login", "health.healthz", "one_time_link.show", "one_time_link.choose"}
+)
 TOKEN = "token"  # noqa: S105 - the name of the cookie's entry
 
 Parameters = ParamSpec("Parameters")
@@ -36,7 +39,10 @@ class Grant:
 
 @dataclass(frozen=True)
 class Person(UserMixin):
-    """The signed-in person: `role` says what they may do, `grants` where; the database decides too."""
+    """The signed-in person: `role` says what they may do, `grants` where; the database decides too.
+
+    `viewer` is the admin who looks at the pages as this person, None where it is themself.
+    """
 
     user_id: UUID
     session_id: UUID
@@ -45,6 +51,7 @@ class Person(UserMixin):
     role: str
     sees_everything: bool
     grants: tuple[Grant, ...]
+    viewer: Viewer | None = None
 
     @property
     def whole_account_ids(self) -> tuple[UUID, ...]:
@@ -64,7 +71,8 @@ class Person(UserMixin):
 
     def caller(self) -> Caller:
         """What this request's transactions carry to the database."""
-        return Caller(self.user_id, self.session_id, g.get("request_id"), client_address())
+        viewer_id = self.viewer.user_id if self.viewer else None
+        return Caller(self.user_id, self.session_id, g.get("request_id"), client_address(), viewer_id)
 
     def get_id(self) -> str:
         """The id in text, for Flask-Login."""
@@ -103,7 +111,11 @@ def load_person(_request: Any) -> Person | None:
         role=row.role,
         sees_everything=row.sees_everything,
         grants=tuple(_grant(entry) for entry in row.access or ()),
+        viewer=Viewer(row.viewer_id, row.viewer_name, row.viewing_until) if row.viewer_id else None,
     )
+    if row.viewing_lapsed:
+        forget_forms()
+        flash("You are yourself again: the view as somebody else is over.", "info")
     g.caller = person.caller()
     return person
 
@@ -143,6 +155,11 @@ def sign_in(user_id: UUID) -> None:
     session[TOKEN] = token
 
 
+def forget_forms() -> None:
+    """Make every form that was drawn so far expire: somebody else would send it than it was drawn for."""
+    session.pop("csrf_token", None)
+
+
 def sign_out() -> None:
     """End the session in the database and empty the cookie."""
     token = session.get(TOKEN)
@@ -170,7 +187,10 @@ def role_required(
 
 def require_sign_in() -> ResponseReturnValue | None:
     """Let the signed-in pass, and strangers to the open pages. Others are sent to sign in and come back."""
-    if request.endpoint in OPEN_ENDPOINTS or current_user.is_authenticated:
+    if request.endpoint in OPEN_ENDPOINTS:
+        return None
+    if current_user.is_authenticated:
+        refuse_writes(current_user.viewer, request.method, request.endpoint)
         return None
     if session.pop(TOKEN, None):
         flash("Your session has ended. Sign in again to go on.", "info")

@@ -43,12 +43,15 @@ CONTEXT = """select set_config('role', 'authenticated', true),
     set_config('request.jwt.claims', :claims, true),
     set_config('request.headers', :headers, true)"""
 CONTEXT_STATEMENT = text(CONTEXT)
+# Who looks as somebody else changes nothing: Postgres refuses to take this back within the transaction.
+READ_ONLY = ",\n    set_config('transaction_read_only', 'on', true)"
 # A transaction pooler hands each transaction to any server connection, so the settings
 # travel with the context.
-POOLER_CONTEXT_STATEMENT = text(
-    CONTEXT
-    + "".join(f",\n    set_config('{name}', '{value}', true)" for name, value in SERVER_SETTINGS.items())
+POOLER_CONTEXT = CONTEXT + "".join(
+    f",\n    set_config('{name}', '{value}', true)" for name, value in SERVER_SETTINGS.items()
 )
+POOLER_CONTEXT_STATEMENT = text(POOLER_CONTEXT)
+VIEWING_STATEMENTS = {True: text(POOLER_CONTEXT + READ_ONLY), False: text(CONTEXT + READ_ONLY)}
 
 
 class Base(DeclarativeBase):
@@ -68,18 +71,23 @@ db = SQLAlchemy()
 
 @dataclass(frozen=True)
 class Caller:
-    """Who a transaction is for. `address` is the client's, as the audit log keeps it."""
+    """Who a transaction is for. `address` is the client's, as the audit log keeps it.
+
+    `viewer_id` is the admin who looks as this person: their transactions are read only.
+    """
 
     user_id: UUID
     session_id: UUID | None = None
     request_id: str | None = None
     address: str | None = None
+    viewer_id: UUID | None = None
 
     @property
     def claims(self) -> str:
-        """JSON for `request.jwt.claims`, in the shape of a Supabase token."""
+        """JSON for `request.jwt.claims`, in the shape of a Supabase token; `act` is RFC 8693's actor."""
         session_id = str(self.session_id) if self.session_id else None
-        return json.dumps({"sub": str(self.user_id), "role": "authenticated", "session_id": session_id})
+        claims = {"sub": str(self.user_id), "role": "authenticated", "session_id": session_id}
+        return json.dumps(claims | ({"act": {"sub": str(self.viewer_id)}} if self.viewer_id else {}))
 
     @property
     def headers(self) -> str:
@@ -189,4 +197,6 @@ def _begin_for_caller(_session: Session, transaction: SessionTransaction, connec
         raise RuntimeError("Autocommit drops the caller: row-level security would hide everything.")
     pooled = is_transaction_pooler(connection.engine.url)
     statement = POOLER_CONTEXT_STATEMENT if pooled else CONTEXT_STATEMENT
+    if caller.viewer_id:
+        statement = VIEWING_STATEMENTS[pooled]
     connection.execute(statement, {"claims": caller.claims, "headers": caller.headers})

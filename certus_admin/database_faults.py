@@ -37,6 +37,13 @@ FAULTS = {
     ),
     "bad value": Fault(400, message="A value in it is one that we cannot read."),
     "refused": Fault(403),
+    "read only": Fault(
+        503,
+        logging.ERROR,
+        title="Nothing can be saved just now",
+        message="The database only answers questions for the moment.",
+        hint="Nothing was saved. Try again in a few minutes.",
+    ),
     "missing": Fault(404),
     "contradiction": Fault(409),
     "ours": Fault(500, logging.ERROR),
@@ -46,6 +53,7 @@ FAULTS = {
 DRIVER_KINDS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     ((errors.QueryCanceled,), "too slow"),
     ((errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure), "busy"),
+    ((errors.ReadOnlySqlTransaction,), "read only"),
     ((errors.InsufficientPrivilege,), "refused"),
     ((errors.NoDataFound,), "missing"),
     ((psycopg.DataError,), "bad value"),

@@ -17,6 +17,7 @@ from certus_admin.database import db
 from certus_admin.database_faults import FAULTS, SECONDS_UNTIL_RETRY, kind_of
 from certus_admin.limits import limiter
 from certus_admin.login_role import PrivilegedLoginError
+from certus_admin.viewing import ViewOnlyError
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +67,13 @@ PAGES = {
     ),
 }
 
+VIEW_ONLY = ErrorPage(
+    403,
+    "Not while you view as somebody else",
+    "Nothing was changed, revealed, played or exported.",
+    "End the view first, then do it as yourself.",
+)
+
 
 def init_errors(app: Flask) -> None:
     """Answer every fault; exceptions that are nobody's fault but ours still propagate in tests."""
@@ -85,6 +93,8 @@ def answer_http_fault(error: HTTPException) -> Response:
     page = _page(error.code)
     if isinstance(error, RateLimitExceeded):
         page = _rate_limit_page(page)
+    elif isinstance(error, ViewOnlyError):
+        page = VIEW_ONLY
     elif isinstance(error, CSRFError):
         page = _csrf_page(page)
     elif (
@@ -101,6 +111,9 @@ def answer_http_fault(error: HTTPException) -> Response:
 
 def answer_database_fault(error: Exception) -> Response:
     """A database that is away is 503, a value it cannot hold 400, a refusal 403 or 404; the rest is ours."""
+    caller = g.get("caller")
+    if caller and caller.viewer_id and kind_of(error) in ("read only", "refused"):
+        return draw(VIEW_ONLY)
     fault = FAULTS[kind_of(error)]
     logger.log(fault.level, "database fault", exc_info=error)
     page = _page(fault.code)

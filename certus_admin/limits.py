@@ -9,6 +9,7 @@ import time
 
 from flask import Flask, current_app, request
 from flask_limiter import Limiter
+from flask_login import current_user
 from limits.storage import Storage
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -85,6 +86,11 @@ def address_key() -> str:
 def person_key() -> str:
     """The counter of the email address that somebody tries to sign in with, whether it exists or not."""
     return hashed_key("person", request.form.get("email", "").strip().lower())
+
+
+def own_key() -> str:
+    """The counter of the signed-in person, for what asks their password again."""
+    return hashed_key("own", current_user.get_id() or "")
 
 
 limiter = Limiter(key_func=address_key, storage_uri="certus://", strategy="fixed-window")

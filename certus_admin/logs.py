@@ -22,7 +22,9 @@ REQUEST_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}
 MASK = "[masked]"
 EMAIL = re.compile(r"[^\s@/\"<>,;:()\[\]]+@[\w-]+(\.[\w-]+)+")
 PHONE = re.compile(r"(?<![\w-])(?:\+|00)?\(?\d(?:[\s().-]{0,2}\d){6,14}(?![\w-])")
-UNMASKED = frozenset({"request_id", "user_id", "ms", "status", "statements", "level", "traceback"})
+UNMASKED = frozenset(
+    {"request_id", "user_id", "viewer_id", "ms", "status", "statements", "level", "traceback"}
+)
 
 request_log = structlog.get_logger("certus.request")
 
@@ -115,5 +117,6 @@ def log_request(response: Response) -> Response:
         ms=round((time.perf_counter() - g.started) * 1000, 1),
         statements=statement_count(),
         user_id=str(caller.user_id) if caller else None,
+        **({"viewer_id": str(caller.viewer_id)} if caller and caller.viewer_id else {}),
     )
     return response

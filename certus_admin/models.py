@@ -158,6 +158,28 @@ class DailyMetrics(Base):
     currency: Mapped[str]
 
 
+class PersonView(Base):
+    """people_v: a person; `state` is active, invited or deactivated, `access` what the reader may see of it.
+
+    Each access: id, account_id, account_name, location_id, location_name; None is every account or location.
+    """
+
+    __tablename__ = "people_v"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    email: Mapped[str]
+    full_name: Mapped[str]
+    role: Mapped[str]
+    is_active: Mapped[bool]
+    created_at: Mapped[datetime]
+    version: Mapped[int]
+    state: Mapped[str]
+    last_sign_in_at: Mapped[datetime | None]
+    link_expires_at: Mapped[datetime | None]
+    may_be_changed: Mapped[bool]
+    access: Mapped[list[Any]]
+
+
 class NoteView(Base):
     """internal_notes_v: a note with its author's name; `mention_names` stand in the order of `mentions`."""
 

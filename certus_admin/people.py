@@ -4,9 +4,8 @@ import uuid
 
 import psycopg
 
-from certus_admin.passwords import LONGEST_PASSWORD, hash_password
-
-SHORTEST_PASSWORD = 8
+from certus_admin.new_passwords import password_fault
+from certus_admin.passwords import hash_password
 
 
 class PeopleError(Exception):
@@ -15,7 +14,7 @@ class PeopleError(Exception):
 
 def add_person(owner_url: str, email: str, name: str, role: str, password: str) -> None:
     """Add a person, who sees nothing yet. Raises PeopleError for a known email or a bad password."""
-    password_hash = hash_password(_good_password(password))
+    password_hash = hash_password(_good_password(password, email, name))
     with psycopg.connect(owner_url) as connection:
         row = connection.execute(
             """insert into public.users (email, full_name, role) values (%s, %s, %s)
@@ -30,11 +29,19 @@ def add_person(owner_url: str, email: str, name: str, role: str, password: str) 
 
 
 def set_password(owner_url: str, email: str, password: str) -> None:
-    """Give a person a new password and end their sessions. Raises PeopleError, as `add_person` does."""
-    password_hash = hash_password(_good_password(password))
+    """Give a person a new password, end their sessions and withdraw a link that is out.
+
+    Raises PeopleError, as `add_person` does.
+    """
+    password_hash = hash_password(_good_password(password, email))
     with psycopg.connect(owner_url) as connection:
         user_id = _person(connection, email)
         _save_password(connection, user_id, password_hash)
+        connection.execute(
+            """update private.one_time_links set withdrawn_at = now()
+            where user_id = %s and used_at is null and withdrawn_at is null""",
+            [user_id],
+        )
         connection.execute(
             "update private.web_sessions set ended_at = now() where user_id = %s and ended_at is null",
             [user_id],
@@ -65,9 +72,9 @@ def _email(text: str) -> str:
     return text.strip().lower()
 
 
-def _good_password(password: str) -> str:
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        raise PeopleError(f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.")
+def _good_password(password: str, *about: str) -> str:
+    if (fault := password_fault(password, about)) is not None:
+        raise PeopleError(f"Not this password. {fault}")
     return password
 
 

@@ -16,10 +16,15 @@ LONGEST_USER_AGENT = 300
 FIND = text("select user_id, password_hash, is_active from back_office.find_sign_in(:email)")
 OPEN = text("select back_office.open_session(:user_id, :token_hash, cast(:address as inet), :user_agent)")
 RESUME = text(
-    """select user_id, session_id, email, full_name, role, sees_everything, access
+    """select user_id, session_id, email, full_name, role, sees_everything, access,
+    viewer_id, viewer_name, viewing_until, viewing_lapsed
 from back_office.resume_session(:token_hash)"""
 )
 END = text("select back_office.end_session(:token_hash)")
+END_VIEWING = text("select back_office.end_viewing(:token_hash)")
+CHANGE_PASSWORD = text(
+    "select back_office.change_password(:token_hash, :old_hash, :new_hash, cast(:address as inet))"
+)
 SAVE_HASH = text("select back_office.save_password_hash(:user_id, :password_hash)")
 
 
@@ -56,6 +61,22 @@ def end_session(token: str) -> None:
     """End the session: from now on its cookie opens nothing, wherever it was copied to."""
     with db.engine.begin() as connection:
         connection.execute(END, {"token_hash": token_hash(token)})
+
+
+def end_viewing(token: str) -> None:
+    """The session is the admin's own again."""
+    with db.engine.begin() as connection:
+        connection.execute(END_VIEWING, {"token_hash": token_hash(token)})
+
+
+def change_password(token: str, old_hash: str, new_hash: str, address: str | None) -> bool:
+    """Store another password for the session's person and end all their sessions, this one too.
+
+    False where the session has ended meanwhile, or the password is not the one that was compared any more.
+    """
+    values = {"token_hash": token_hash(token), "old_hash": old_hash, "new_hash": new_hash}
+    with db.engine.begin() as connection:
+        return connection.execute(CHANGE_PASSWORD, {**values, "address": address}).scalar_one() is not None
 
 
 def save_password_hash(user_id: UUID, password_hash: str) -> None:

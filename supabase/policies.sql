@@ -312,7 +312,7 @@ grant insert (account_id, call_id, note_md, mentions), update (note_md, mentions
     on public.internal_notes to authenticated;
 grant insert (account_id, label, key_hint, scopes, expires_at), update (label, scopes, expires_at, revoked_at, revoked_reason)
     on public.api_keys to authenticated;
-grant insert (email, full_name, role), update (email, full_name, role, is_active) on public.users to authenticated;
+grant insert (email, full_name, role), update (email, full_name, role, is_active, version) on public.users to authenticated;
 grant insert (user_id, account_id, location_id), delete on public.user_access to authenticated;
 
 -- The platform writes what it owns (numbers included, which even it cannot read back); the automation moves requests along.
@@ -340,6 +340,17 @@ grant execute on all functions in schema back_office to certus_app;
 -- psycopg prepares a statement after five runs and Postgres turns its plan generic five later: for an empty location that
 -- took a page from 0.3 ms to 600 ms. A role setting, because poolers drop what a session sets.
 alter role certus_app set plan_cache_mode = 'force_custom_plan';
+
+-- People: how they are invited and viewed as -------------------------------------------------------------------------------------
+
+revoke all on public.people_v from public, anon, authenticated, service_role, certus_app;
+revoke all on function public.invite_person(text, text, text, jsonb, bytea), public.issue_link(uuid, bytea),
+    public.withdraw_link(uuid), public.start_viewing(uuid) from public, anon, authenticated, service_role, certus_app;
+grant select on public.people_v to authenticated, service_role;
+grant execute on function private.awaits_invitation(uuid), private.last_sign_in(uuid), private.link_expires_at(uuid)
+    to authenticated, service_role;
+grant execute on function public.invite_person(text, text, text, jsonb, bytea), public.issue_link(uuid, bytea),
+    public.withdraw_link(uuid), public.start_viewing(uuid) to authenticated;
 
 -- Hours and the shape of settings --------------------------------------------------------------------------------------------
 

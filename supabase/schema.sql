@@ -295,6 +295,10 @@ create table if not exists public.users (
 );
 comment on table public.users is 'People of the back office. The role says what they may do, user_access says where.';
 
+alter table public.users add column if not exists version integer not null default 1;
+alter table public.users add column if not exists updated_at timestamptz not null default now();
+alter table public.users add column if not exists updated_by uuid references public.users (id) on delete set null;
+
 create table if not exists public.locations (
     account_id uuid not null references public.accounts (id),
     id uuid not null default private.uuid_v7(),
@@ -643,6 +647,35 @@ create table if not exists private.web_sessions (
 );
 comment on table private.web_sessions is 'Sessions of the back office by the SHA-256 of their token: a copied cookie dies with its row.';
 
+-- An admin who looks at the pages as somebody else does so in one session alone, and for a while.
+alter table private.web_sessions add column if not exists viewing_user_id uuid references public.users (id) on delete set null;
+alter table private.web_sessions add column if not exists viewing_since timestamptz;
+
+create table if not exists private.last_sign_ins (
+    user_id uuid primary key references public.users (id) on delete cascade,
+    at timestamptz not null
+);
+comment on table private.last_sign_ins is 'When a person signed in last, kept longer than their sessions.';
+
+create table if not exists private.one_time_links (
+    id uuid primary key default private.uuid_v7(),
+    user_id uuid not null references public.users (id) on delete cascade,
+    kind text not null check (kind in ('invitation', 'reset')),
+    token_hash bytea not null unique check (length(token_hash) = 32),
+    created_at timestamptz not null default now(),
+    created_by uuid references public.users (id) on delete set null,
+    expires_at timestamptz not null,
+    used_at timestamptz,
+    withdrawn_at timestamptz
+);
+comment on table private.one_time_links is 'Links with which a person chooses a password, by the SHA-256 of their token: each works once, and only the latest of a person.';
+
+create table if not exists private.admin_locks (
+    id boolean primary key default true check (id),
+    taken_by xid8 not null
+);
+comment on table private.admin_locks is 'One row, written by whoever takes power from an admin of everything: two transactions at once would each leave the other''s admin.';
+
 create table if not exists private.sign_in_attempts (
     key text primary key,
     attempts integer not null,
@@ -766,6 +799,9 @@ create index if not exists audit_log_account_id_actor_key_table_name_action_at_i
 create index if not exists audit_log_account_id_location_id_actor_key_table_name_idx
     on public.audit_log (account_id, location_id, actor_key, table_name, action, at desc, id desc) where location_id is not null;
 create index if not exists web_sessions_user_id_idx on private.web_sessions (user_id) where ended_at is null;
+create unique index if not exists one_time_links_user_id_idx
+    on private.one_time_links (user_id) where used_at is null and withdrawn_at is null;
+create index if not exists users_created_at_id_idx on public.users (created_at desc, id desc);
 
 -- Who asks, and where they work: what policies and views stand on ---------------------------------------------------
 -- A page's statement asks these a dozen times. PL/pgSQL keeps its plans for the session where an SQL function plans anew at
@@ -929,18 +965,26 @@ comment on function private.request_address() is 'Where the request came from: t
 
 create or replace function private.write_audit(
     account uuid, location uuid, action text, table_name text, row_id uuid, before jsonb, after jsonb) returns void
-language sql volatile security definer
+language plpgsql volatile security definer
 set search_path = ''
 as $$
+begin
+    -- Whatever people change, reveal, play or export has its line, so this is where all of it stops while an admin looks as
+    -- somebody else; that the back office also makes those transactions read only is its own care.
+    if auth.jwt() -> 'act' is not null then
+        raise exception 'nothing is changed while viewing as somebody else' using errcode = 'insufficient_privilege';
+    end if;
     insert into public.audit_log (account_id, location_id, actor_user_id, actor_role, action, table_name, row_id, before, after,
         application, address, request_id)
     values (account, location, auth.uid(), coalesce(nullif(current_setting('role', true), 'none'), session_user),
         action, table_name, row_id, before, after,
         left(coalesce(private.request_header('x-application'), private.request_header('user-agent'),
             nullif(current_setting('application_name', true), '')), 200),
-        private.request_address(), left(private.request_header('x-request-id'), 100))
+        private.request_address(), left(private.request_header('x-request-id'), 100));
+end
 $$;
-comment on function private.write_audit(uuid, uuid, text, text, uuid, jsonb, jsonb) is 'Writes one line of the audit log with who and from where.';
+comment on function private.write_audit(uuid, uuid, text, text, uuid, jsonb, jsonb) is
+    'Writes one line of the audit log with who and from where; refused to an admin who is viewing as somebody else.';
 
 create or replace function private.audit() returns trigger
 language plpgsql security definer
@@ -1039,7 +1083,7 @@ declare
     target text;
 begin
     foreach target in array array['account_settings', 'location_settings', 'location_hours', 'location_hours_exceptions',
-        'settings'] loop
+        'settings', 'users'] loop
         execute format('create or replace trigger %1$s_version before update on public.%1$s
             for each row execute function private.next_version()', target);
         -- By their names, table_read fires before table_version.
@@ -1800,44 +1844,74 @@ begin
     end if;
     insert into public.audit_log (actor_user_id, actor_role, action, table_name, row_id, application, address)
     values (open_session.user_id, session_user, 'sign_in', 'web_sessions', opened, 'back office', open_session.address);
+    insert into private.last_sign_ins as l (user_id, at) values (open_session.user_id, now())
+    on conflict on constraint last_sign_ins_pkey do update set at = excluded.at;
+    -- Views that nobody came back to end here, so that their end is in the log as well.
+    update private.web_sessions w set viewing_user_id = null
+    where w.viewing_user_id is not null and w.viewing_since < now() - private.longest_view();
     -- Old rows are of no use to anybody once the absolute limit is long past.
     delete from private.web_sessions s where s.opened_at < now() - interval '30 days';
 end
 $$;
 comment on function back_office.open_session(uuid, bytea, inet, text) is 'Opens a session for someone whose password was right, and writes it to the audit log.';
 
+do $$
+begin
+    -- What a function gives back can only be changed by making it anew.
+    if exists (select from pg_proc p where p.oid = to_regprocedure('back_office.resume_session(bytea)')
+        and not 'viewing_until' = any (p.proargnames)) then
+        drop function back_office.resume_session(bytea);
+    end if;
+end
+$$;
+
 create or replace function back_office.resume_session(token_hash bytea) returns table (
-    user_id uuid, session_id uuid, email text, full_name text, role text, sees_everything boolean, access jsonb)
+    user_id uuid, session_id uuid, email text, full_name text, role text, sees_everything boolean, access jsonb,
+    viewer_id uuid, viewer_name text, viewing_until timestamptz, viewing_lapsed boolean)
 language plpgsql volatile security definer
 set search_path = ''
 as $$
 declare
     s private.web_sessions;
+    lapsed boolean := false;
 begin
     select w.* into s from private.web_sessions w where w.token_hash = resume_session.token_hash
         and w.ended_at is null
         and w.last_seen_at > now() - interval '30 minutes'
         and w.opened_at > now() - interval '12 hours';
     if s.id is null then
+        -- A session that died of age takes its view of somebody else with it.
+        update private.web_sessions w set viewing_user_id = null
+        where w.token_hash = resume_session.token_hash and w.viewing_user_id is not null;
         return;
     end if;
     -- Once a minute is enough for an idle limit of thirty, and spares a write on most requests.
     if s.last_seen_at < now() - interval '1 minute' then
         update private.web_sessions w set last_seen_at = now() where w.id = s.id;
     end if;
+    if s.viewing_user_id is not null
+        and (s.viewing_since < now() - private.longest_view() or not private.may_view_as(s.user_id, s.viewing_user_id)) then
+        update private.web_sessions w set viewing_user_id = null where w.id = s.id;
+        s.viewing_user_id := null;
+        lapsed := true;
+    end if;
     return query
         select u.id, s.id, u.email, u.full_name, u.role,
             coalesce(bool_or(a.id is not null and a.account_id is null), false),
             coalesce(jsonb_agg(jsonb_build_object('account_id', a.account_id, 'location_id', a.location_id)
-                order by a.account_id, a.location_id) filter (where a.id is not null), '[]')
+                order by a.account_id, a.location_id) filter (where a.id is not null), '[]'),
+            case when s.viewing_user_id is not null then s.user_id end,
+            case when s.viewing_user_id is not null then private.person_name(s.user_id) end,
+            case when s.viewing_user_id is not null then s.viewing_since + private.longest_view() end,
+            lapsed
         from public.users u
         left join public.user_access a on a.user_id = u.id
-        where u.id = s.user_id and u.is_active
+        where u.id = coalesce(s.viewing_user_id, s.user_id) and u.is_active
         group by u.id;
 end
 $$;
 comment on function back_office.resume_session(bytea) is
-    'The person of a live session (30 minutes idle, 12 hours in all), with role and access as they are now; no row otherwise.';
+    'The person of a live session (30 minutes idle, 12 hours in all), with role and access as they are now, or the one whom an admin views the pages as; no row otherwise.';
 
 create or replace function back_office.end_session(token_hash bytea) returns void
 language sql volatile security definer
@@ -1868,6 +1942,344 @@ create or replace trigger users_end_sessions after update on public.users
     for each row execute function private.end_sessions();
 create or replace trigger user_passwords_end_sessions after update on private.user_passwords
     for each row execute function private.end_sessions();
+
+-- People: one-time links, the last admin, and viewing as somebody ------------------------------------------------------------
+
+create or replace function private.awaits_invitation(person uuid) returns boolean
+language sql stable security definer
+set search_path = ''
+as $$
+    select exists (select from private.one_time_links l where l.user_id = person and l.kind = 'invitation')
+        and not exists (select from private.one_time_links l
+            where l.user_id = person and l.kind = 'invitation' and l.used_at is not null)
+        and not exists (select from private.user_passwords p where p.user_id = person)
+$$;
+comment on function private.awaits_invitation(uuid) is 'Whether somebody was invited and has not chosen a password yet.';
+
+create or replace function private.last_sign_in(person uuid) returns timestamptz
+language sql stable security definer
+set search_path = ''
+as $$
+    select l.at from private.last_sign_ins l where l.user_id = person
+$$;
+comment on function private.last_sign_in(uuid) is 'When a person signed in last; views call it for rows that the reader may see.';
+
+create or replace function private.link_expires_at(person uuid) returns timestamptz
+language sql stable security definer
+set search_path = ''
+as $$
+    select l.expires_at from private.one_time_links l
+    where l.user_id = person and l.used_at is null and l.withdrawn_at is null
+$$;
+comment on function private.link_expires_at(uuid) is 'Until when a person''s one-time link works (it may be past); null where none is out.';
+
+create or replace function private.runs_everything(person uuid) returns boolean
+language sql stable security definer
+set search_path = ''
+as $$
+    select exists (
+        select from public.users u
+        join public.user_access a on a.user_id = u.id and a.account_id is null
+        where u.id = person and u.role = 'admin' and u.is_active and not private.awaits_invitation(u.id))
+$$;
+comment on function private.runs_everything(uuid) is 'Whether a person is an active admin of every account, who has taken up their invitation.';
+
+create or replace function private.keep_an_admin() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+    person constant uuid := (to_jsonb(old) ->> tg_argv[0])::uuid;
+begin
+    -- What the row says already is gone: the other half of what made them an admin of everything must still be there.
+    if tg_table_name = 'users' and not exists (
+            select from public.user_access a where a.user_id = person and a.account_id is null)
+        or tg_table_name = 'user_access' and not exists (
+            select from public.users u where u.id = person and u.role = 'admin' and u.is_active)
+        or private.awaits_invitation(person) then
+        return null;
+    end if;
+    -- A written row and not an advisory lock: a repeatable read that began before the other's commit fails instead of counting what was.
+    insert into private.admin_locks as l (taken_by) values (pg_current_xact_id())
+    on conflict (id) do update set taken_by = excluded.taken_by where l.taken_by <> excluded.taken_by;
+    if not exists (
+        select from public.users u
+        join public.user_access a on a.user_id = u.id and a.account_id is null
+        where u.role = 'admin' and u.is_active and not private.awaits_invitation(u.id)) then
+        raise exception 'somebody must remain who administers everything' using errcode = 'check_violation',
+            schema = 'public', table = tg_table_name, constraint = 'users_last_admin';
+    end if;
+    return null;
+end
+$$;
+comment on function private.keep_an_admin() is 'Trigger: the last active admin of every account stays one; the argument names the column that holds the person.';
+create or replace trigger users_keep_admin after update of role, is_active on public.users
+    for each row when (old.role = 'admin' and old.is_active and (new.role <> 'admin' or not new.is_active))
+    execute function private.keep_an_admin('id');
+create or replace trigger user_access_keep_admin after delete on public.user_access
+    for each row when (old.account_id is null) execute function private.keep_an_admin('user_id');
+create or replace trigger user_access_keep_admin_moved after update of user_id, account_id on public.user_access
+    for each row when (old.account_id is null and (new.account_id is not null or new.user_id <> old.user_id))
+    execute function private.keep_an_admin('user_id');
+
+create or replace function private.longest_link() returns interval
+language sql immutable parallel safe
+return interval '72 hours';
+comment on function private.longest_link() is 'How long a one-time link works.';
+
+create or replace function private.gives_access(account uuid) returns boolean
+language sql stable security definer
+set search_path = ''
+as $$
+    select private.administers() and (private.sees_everything() or coalesce(account = any (private.whole_account_ids()), false))
+$$;
+comment on function private.gives_access(uuid) is 'Whether the admin who asks may give access to an account (null: to all of them): never to more than they have.';
+
+create or replace function private.replace_link(person uuid, kind text, token_hash bytea) returns timestamptz
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+declare
+    until constant timestamptz := now() + private.longest_link();
+begin
+    update private.one_time_links l set withdrawn_at = now()
+    where l.user_id = person and l.used_at is null and l.withdrawn_at is null;
+    insert into private.one_time_links (user_id, kind, token_hash, created_by, expires_at)
+    values (person, replace_link.kind, replace_link.token_hash, auth.uid(), until);
+    return until;
+end
+$$;
+comment on function private.replace_link(uuid, text, bytea) is 'Gives a person a new one-time link in place of any that is out, and says until when it works.';
+
+create or replace function public.invite_person(email text, full_name text, role text, access jsonb, token_hash bytea) returns uuid
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+declare
+    invited uuid;
+begin
+    if not private.administers() then
+        raise exception 'only admins invite' using errcode = 'insufficient_privilege';
+    end if;
+    if jsonb_typeof(access) is distinct from 'array' or jsonb_array_length(access) not between 1 and 200 then
+        raise exception 'say where the person works' using errcode = 'check_violation', constraint = 'invite_person_access_check';
+    end if;
+    if exists (select from jsonb_to_recordset(access) as a (account_id uuid, location_id uuid) where not private.gives_access(a.account_id)) then
+        raise exception 'no such account' using errcode = 'no_data_found';
+    end if;
+    insert into public.users (email, full_name, role)
+    values (lower(btrim(invite_person.email)), btrim(invite_person.full_name), invite_person.role) returning id into invited;
+    insert into public.user_access (user_id, account_id, location_id)
+    select distinct invited, a.account_id, a.location_id from jsonb_to_recordset(access) as a (account_id uuid, location_id uuid);
+    perform private.replace_link(invited, 'invitation', invite_person.token_hash);
+    perform private.write_audit(null, null, 'invite', 'users', invited, null, null);
+    return invited;
+end
+$$;
+comment on function public.invite_person(text, text, text, jsonb, bytea) is
+    'Adds a person with access ([{"account_id", "location_id"}], nulls as in user_access) and a one-time link, of which only the SHA-256 of its token comes in.';
+
+create or replace function public.issue_link(person uuid, token_hash bytea) returns timestamptz
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+declare
+    waits constant boolean := private.awaits_invitation(person);
+    until timestamptz;
+begin
+    -- Nobody resets themselves: a session that was left open must not be enough for a new password.
+    if person = auth.uid() or not private.runs_person(person)
+        or not exists (select from public.users u where u.id = person and u.is_active) then
+        raise exception 'no such person' using errcode = 'no_data_found';
+    end if;
+    until := private.replace_link(person, case when waits then 'invitation' else 'reset' end, issue_link.token_hash);
+    if not waits then
+        -- From now on the old password opens nothing, nor does whatever it opened.
+        delete from private.user_passwords p where p.user_id = person;
+        update private.web_sessions w set ended_at = now() where w.user_id = person and w.ended_at is null;
+    end if;
+    perform private.write_audit(null, null, case when waits then 'renew_link' else 'reset_password' end, 'users', person, null, null);
+    return until;
+end
+$$;
+comment on function public.issue_link(uuid, bytea) is
+    'A new one-time link for somebody whom the admin who asks may change: renews an invitation, or resets a password and ends every session. no_data_found out of reach.';
+
+create or replace function public.withdraw_link(person uuid) returns void
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+begin
+    if not private.runs_person(person) or not exists (select from public.users u where u.id = person) then
+        raise exception 'no such person' using errcode = 'no_data_found';
+    end if;
+    update private.one_time_links l set withdrawn_at = now()
+    where l.user_id = person and l.used_at is null and l.withdrawn_at is null;
+    if found then
+        perform private.write_audit(null, null, 'withdraw_link', 'users', person, null, null);
+    end if;
+end
+$$;
+comment on function public.withdraw_link(uuid) is 'Takes back the one-time link that is out for a person: it opens nothing from now on.';
+
+create or replace function back_office.find_link(token_hash bytea)
+    returns table (user_id uuid, email text, full_name text, kind text, expires_at timestamptz)
+language sql stable security definer
+set search_path = ''
+as $$
+    select u.id, u.email, u.full_name, l.kind, l.expires_at
+    from private.one_time_links l
+    join public.users u on u.id = l.user_id and u.is_active
+    where l.token_hash = find_link.token_hash and l.used_at is null and l.withdrawn_at is null and l.expires_at > now()
+$$;
+comment on function back_office.find_link(bytea) is 'Whose a one-time link is; no row for one that is unknown, used, withdrawn or expired, and for somebody deactivated.';
+
+create or replace function private.keep_password(person uuid, password_hash text, action text, address inet) returns void
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+begin
+    insert into private.user_passwords as p (user_id, password_hash, changed_at)
+    values (person, keep_password.password_hash, clock_timestamp())
+    on conflict on constraint user_passwords_pkey do update
+        set password_hash = excluded.password_hash, changed_at = excluded.changed_at;
+    update private.web_sessions w set ended_at = now() where w.user_id = person and w.ended_at is null;
+    insert into public.audit_log (actor_user_id, actor_role, action, table_name, row_id, application, address)
+    values (person, session_user, keep_password.action, 'users', person, 'back office', keep_password.address);
+end
+$$;
+comment on function private.keep_password(uuid, text, text, inet) is 'Stores a newly chosen password, ends every session of the person and writes the audit line.';
+
+create or replace function back_office.use_link(token_hash bytea, password_hash text, address inet) returns uuid
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+declare
+    person uuid;
+begin
+    -- The row lock of the update is what makes it once: a second one waits, and then finds it used.
+    update private.one_time_links l set used_at = now()
+    where l.token_hash = use_link.token_hash and l.used_at is null and l.withdrawn_at is null and l.expires_at > now()
+        and exists (select from public.users u where u.id = l.user_id and u.is_active)
+    returning l.user_id into person;
+    if person is not null then
+        perform private.keep_password(person, use_link.password_hash, 'choose_password', use_link.address);
+    end if;
+    return person;
+end
+$$;
+comment on function back_office.use_link(bytea, text, inet) is 'Uses up a one-time link for a password and says whose it was; null where it opens nothing.';
+
+create or replace function back_office.change_password(token_hash bytea, old_hash text, new_hash text, address inet) returns uuid
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+declare
+    person uuid;
+begin
+    select w.user_id into person
+    from private.web_sessions w
+    join private.user_passwords p on p.user_id = w.user_id and p.password_hash = change_password.old_hash
+    where w.token_hash = change_password.token_hash and w.ended_at is null and w.viewing_user_id is null
+    for update of p;
+    if person is not null then
+        perform private.keep_password(person, change_password.new_hash, 'change_password', change_password.address);
+    end if;
+    return person;
+end
+$$;
+comment on function back_office.change_password(bytea, text, text, inet) is
+    'A new password for the person of a live session whose old one was just compared; ends all their sessions, this one too. Null where either is no more.';
+
+create or replace function private.longest_view() returns interval
+language sql immutable parallel safe
+return interval '30 minutes';
+comment on function private.longest_view() is 'How long an admin views the pages as somebody else at a time.';
+
+create or replace function private.may_view_as(viewer uuid, person uuid) returns boolean
+language sql stable security definer
+set search_path = ''
+as $$
+    -- The same reach as runs_person, for a viewer who is named: a session is resumed before anybody asks.
+    select viewer <> person
+        and exists (select from public.users u where u.id = viewer and u.role = 'admin' and u.is_active)
+        and exists (select from public.users u where u.id = person and u.is_active)
+        and (exists (select from public.user_access a where a.user_id = viewer and a.account_id is null)
+            or exists (select from public.user_access a where a.user_id = person)
+            and not exists (select from public.user_access a where a.user_id = person and not exists (
+                select from public.user_access w
+                where w.user_id = viewer and w.account_id = a.account_id and w.location_id is null)))
+$$;
+comment on function private.may_view_as(uuid, uuid) is 'Whether an admin may view the pages as a person: somebody else, active, who reaches nothing that the admin does not.';
+
+create or replace function public.start_viewing(person uuid) returns timestamptz
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+declare
+    until constant timestamptz := now() + private.longest_view();
+begin
+    if not coalesce(private.may_view_as(auth.uid(), person), false) then
+        raise exception 'no such person' using errcode = 'no_data_found';
+    end if;
+    perform private.write_audit(null, null, 'view_as', 'users', person, null, jsonb_build_object('until', until));
+    update private.web_sessions w set viewing_user_id = person, viewing_since = now()
+    where w.id = (auth.jwt() ->> 'session_id')::uuid and w.user_id = auth.uid() and w.ended_at is null;
+    if not found then
+        raise exception 'only a session of the back office views as somebody' using errcode = 'insufficient_privilege';
+    end if;
+    return until;
+end
+$$;
+comment on function public.start_viewing(uuid) is
+    'From its next request the admin''s session shows the pages as this person, read only, until the time that it gives. no_data_found out of reach.';
+
+create or replace function back_office.end_viewing(token_hash bytea) returns void
+language sql volatile security definer
+set search_path = ''
+as $$
+    update private.web_sessions w set viewing_user_id = null
+    where w.token_hash = end_viewing.token_hash and w.viewing_user_id is not null
+$$;
+comment on function back_office.end_viewing(bytea) is 'The admin of this session is themself again.';
+
+create or replace function private.end_view() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+begin
+    new.viewing_user_id := case when new.ended_at is null then new.viewing_user_id end;
+    if new.viewing_user_id is null then
+        new.viewing_since := null;
+    end if;
+    if old.viewing_user_id is distinct from new.viewing_user_id then
+        insert into public.audit_log (actor_user_id, actor_role, action, table_name, row_id, application, address)
+        values (old.user_id, session_user, 'view_as_end', 'users', old.viewing_user_id, 'back office', old.address);
+    end if;
+    return new;
+end
+$$;
+comment on function private.end_view() is 'Trigger: a view as somebody ends with its session, and its end is in the audit log however it came.';
+create or replace trigger web_sessions_end_view before update on private.web_sessions
+    for each row when (old.viewing_user_id is not null) execute function private.end_view();
+
+create or replace view public.people_v with (security_invoker = true) as
+select u.id, u.email, u.full_name, u.role, u.is_active, u.created_at, u.version,
+    case when not u.is_active then 'deactivated' when private.awaits_invitation(u.id) then 'invited' else 'active' end as state,
+    private.last_sign_in(u.id) as last_sign_in_at,
+    private.link_expires_at(u.id) as link_expires_at,
+    private.runs_person(u.id) as may_be_changed,
+    coalesce((
+        select jsonb_agg(jsonb_build_object('id', a.id, 'account_id', a.account_id, 'account_name', c.name,
+                'location_id', a.location_id, 'location_name', l.name)
+            order by c.name nulls first, l.name nulls first, a.id)
+        from public.user_access a
+        left join public.accounts c on c.id = a.account_id
+        left join public.locations l on l.account_id = a.account_id and l.id = a.location_id
+        where a.user_id = u.id), '[]') as access
+from public.users u;
+comment on view public.people_v is
+    'People as whoever reads may see them, with their state (active, invited, deactivated), last sign-in, and the access that the reader may see.';
 
 create or replace function back_office.count_attempt(key text, window_seconds integer)
     returns table (attempts integer, resets_at timestamptz)

@@ -30,6 +30,7 @@ KEEPERS_ONLY = (SIGN_IN, 403, 200, 200)
 ADMINS_ONLY = (SIGN_IN, 403, 403, 200)
 # A form in which every field is missing.
 ADMINS_EMPTY = (SIGN_IN, 403, 403, 422)
+ADMINS_DONE = (SIGN_IN, 403, 403, 303)
 # A form in which every field is missing; a line of the history that is nowhere.
 EMPTY_SETTING = (SIGN_IN, 403, 422, 422)
 NO_SUCH_LINE = (SIGN_IN, 403, 404, 404)
@@ -107,6 +108,8 @@ ROUTES: dict[tuple[str, str], tuple[str | int, ...]] = {
         "POST",
         "/configuration/<uuid:account_id>/<uuid:location_id>/history/<uuid:line_id>/put-back",
     ): NO_SUCH_LINE,
+    ("GET", "/account/password"): PAGE,
+    ("POST", "/account/password"): (SIGN_IN, 422, 422, 422),
     ("GET", "/healthz"): (200, 200, 200, 200),
     ("GET", "/login"): (200, 303, 303, 303),
     ("POST", "/login"): (200, 303, 303, 303),
@@ -117,8 +120,25 @@ ROUTES: dict[tuple[str, str], tuple[str | int, ...]] = {
     ("POST", "/notes/edit/"): OWN_SAVED,
     ("GET", "/notes/delete/"): OWN_OR_ADMIN,
     ("POST", "/notes/delete/"): OWN_OR_ADMIN_GONE,
+    ("GET", "/one-time-link"): (200, 200, 200, 200),
+    ("POST", "/one-time-link"): (303, 303, 303, 303),
+    ("GET", "/one-time-link/password"): (303, 303, 303, 303),
+    ("POST", "/one-time-link/password"): (303, 303, 303, 303),
     ("GET", "/orders/"): PAGE,
     ("GET", "/orders/export.csv"): PAGE,
+    ("GET", "/people/"): ADMINS_ONLY,
+    ("GET", "/people/invite"): ADMINS_ONLY,
+    ("POST", "/people/invite"): (SIGN_IN, 403, 403, 422),
+    ("GET", "/people/<uuid:person_id>/"): ADMINS_ONLY,
+    ("POST", "/people/<uuid:person_id>/"): (SIGN_IN, 403, 403, 422),
+    ("POST", "/people/<uuid:person_id>/access"): (SIGN_IN, 403, 403, 422),
+    ("POST", "/people/<uuid:person_id>/access/<uuid:access_id>/remove"): (SIGN_IN, 403, 403, 404),
+    ("POST", "/people/<uuid:person_id>/deactivate"): (SIGN_IN, 403, 403, 422),
+    ("POST", "/people/<uuid:person_id>/link"): (SIGN_IN, 403, 403, 404),
+    ("POST", "/people/<uuid:person_id>/link/withdraw"): ADMINS_DONE,
+    ("POST", "/people/<uuid:person_id>/reactivate"): ADMINS_DONE,
+    ("GET", "/people/<uuid:person_id>/sees"): ADMINS_ONLY,
+    ("POST", "/people/<uuid:person_id>/view-as"): (SIGN_IN, 403, 403, 404),
     ("GET", "/recordings/<name>"): PAGE,
     ("GET", "/reservations/"): PAGE,
     ("GET", "/reservations/export.csv"): PAGE,
@@ -142,7 +162,11 @@ ROUTES: dict[tuple[str, str], tuple[str | int, ...]] = {
         "/settings/<key>/<uuid:account_id>/<uuid:location_id>/history/<uuid:line_id>/put-back",
     ): ADMINS_NOWHERE,
     ("GET", "/static/<path:filename>"): (200, 200, 200, 200),
+    ("POST", "/viewing/end"): DONE,
 }
+
+# The only admin of everything, who is signed in: nothing that is tried here takes anything from them.
+PERSON = UUID("05e00000-0000-7000-8000-000000000001")
 
 # What stands in a rule's placeholders, so that the address is one that exists.
 VALUES = {
@@ -152,6 +176,8 @@ VALUES = {
     "location_id": LOCATION,
     "line_id": NOTE,
     "key_id": KEY,
+    "person_id": PERSON,
+    "access_id": NOTE,
     "day": "2026-12-25",
     "key": "routing",
     "request_id": "unknown",
@@ -164,6 +190,8 @@ WITH_ID = {"/notes/details/": NOTE, "/notes/edit/": NOTE, "/notes/delete/": NOTE
 
 # What the forms send; the token aside.
 FORMS: dict[str, dict[str, str]] = {
+    "/account/password": {"current": "not the one", "password": "too short", "again": "too short"},
+    "/one-time-link": {"link": "opens nothing"},
     "/calls/<uuid:call_id>/reveal": {"reason": "to call the guest back"},
     "/calls/<uuid:call_id>/notes": {"note_md": "Called back."},
     "/calls/<uuid:call_id>/notes/<uuid:note_id>/edit": {"note_md": "Called back twice.", "seen_at": ""},

@@ -20,54 +20,13 @@ from certus_admin import embedded
 from certus_admin.config import CHECKOUT, Config
 from certus_admin.embedded_identity import free_port
 from tests.fixtures.pages import CHROMIUM, CHROMIUM_FLAGS, PHONE, WIDE, sign_in
+from tests.screenshot_pages import PAGES, PAGES_OF
 from wsgi import create_app
 
 FOLDER = CHECKOUT / "screenshots"
 PEOPLE = ("operator", "manager", "admin")
 SCHEMES = ("light", "dark")
 SIZES = {"wide": WIDE, "phone": PHONE}
-HARBOUR = "/configuration/a0000000-0000-7000-8000-00000000000a/"
-SEAPORT = f"{HARBOUR}10c00000-0000-7000-8000-0000000000a1/"
-KEY = "a9140000-0000-7000-8000-000000000001"
-# For everybody but admins these show what a page of another role looks like.
-API_KEYS = {"": "", "-new": "new", "-one": KEY, "-rotate": f"{KEY}/rotate", "-revoke": f"{KEY}/revoke"}
-PAGES = {
-    "overview": "/",
-    "overview-90-days": "/?period=90d",
-    "overview-nothing": "/?from=2010-01-01&to=2010-01-02",
-    "calls": "/calls/",
-    "calls-filtered": "/calls/?status=completed&status=transferred&review=yes&duration=2m_to_5m",
-    "calls-nothing-matches": "/calls/?words=zebra",
-    "orders": "/orders/",
-    "reservations": "/reservations/",
-    "notes": "/notes/",
-    "analytics": "/analytics/",
-    "analytics-year": "/analytics/?period=90d&compare=year",
-    "configuration": "/configuration/",
-    "configuration-hours": SEAPORT,
-    "configuration-exceptions": f"{SEAPORT}exceptions",
-    "configuration-new-exceptions": f"{HARBOUR}exceptions/new",
-    "configuration-busy": f"{SEAPORT}busy",
-    "configuration-voice": f"{SEAPORT}voice",
-    "configuration-averages": f"{SEAPORT}averages",
-    "configuration-history": f"{SEAPORT}history",
-    **{f"api-keys{name}": f"/api-keys/{path}" for name, path in API_KEYS.items()},
-    "error-400": "/calls/?status=nonsense",
-    "error-404": "/nowhere",
-}
-# What not everybody has.
-SETTING = "/settings/routing/a0000000-0000-7000-8000-00000000000a"
-AUDIT_PAGES = {"audit": "/audit/", "audit-filtered": "/audit/?table=settings"}
-PAGES_OF = {
-    "manager": AUDIT_PAGES,
-    "admin": AUDIT_PAGES
-    | {
-        "settings": "/settings/",
-        "setting-new": "/settings/new",
-        "setting": SETTING,
-        "setting-delete": f"{SETTING}/delete",
-    },
-}
 # What moves has arrived, and charts have found their size.
 STAND_STILL = """async () => {
     const fits = canvas => Math.abs(canvas.clientWidth - canvas.parentElement.clientWidth) <= 1;
@@ -138,6 +97,8 @@ def draw_stranger(browser: Browser, url: str, scheme: str, size: str) -> None:
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("alert").wait_for()
     shoot(page, "login-refused", "stranger", scheme, size)
+    page.goto("/one-time-link")
+    shoot(page, "one-time-link", "stranger", scheme, size)
     context.close()
 
 
@@ -150,17 +111,33 @@ def draw_person(browser: Browser, url: str, person: str, scheme: str, size: str)
     def draw(name: str, *, whole: bool = True) -> None:
         shoot(page, name, person, scheme, size, whole=whole)
 
-    for name, path in (PAGES | PAGES_OF.get(person, {})).items():
+    for name, path in (PAGES | PAGES_OF[person]).items():
         page.goto(path)
         draw(name)
-    if person in PAGES_OF:
-        page.goto(AUDIT_PAGES["audit-filtered"])
+    if "audit-filtered" in PAGES_OF[person]:
+        page.goto(PAGES_OF[person]["audit-filtered"])
         open_first(page)
         draw("drawer-audit", whole=False)
     draw_calls(page, draw)
     draw_dialogs(page, draw)
     draw_notes(page, draw)
+    if person == "admin":
+        draw_people(page, draw)
     context.close()
+
+
+def draw_people(page: Page, draw: Draw) -> None:
+    """People, what is done with one of them, and the pages as somebody else."""
+    page.goto(PAGES_OF["admin"]["invite"])
+    page.get_by_role("button", name="Invite").click()
+    page.locator(".field-error").first.wait_for()
+    draw("invite-refused")
+    page.goto(PAGES_OF["admin"]["person"])
+    page.get_by_role("button", name="View as").click()
+    page.get_by_role("button", name="End view").wait_for()
+    draw("viewing-as")
+    page.get_by_role("button", name="End view").click()
+    page.get_by_role("button", name="View as").wait_for()
 
 
 def draw_calls(page: Page, draw: Draw) -> None:

@@ -70,7 +70,7 @@ def test_a_page_opens_before_anything_is_built(monkeypatch: pytest.MonkeyPatch, 
 
 def test_the_build_writes_a_manifest_that_names_every_bundle(asset_app: Flask) -> None:
     assert url(asset_app, "style")
-    assert len(json.loads((DIST / "manifest.json").read_text())) == 5
+    assert len(json.loads((DIST / "manifest.json").read_text())) == 6
 
 
 def test_a_list_stays_light(asset_app: Flask) -> None:

@@ -246,7 +246,7 @@ def test_the_open_pages_are_these_and_no_others(pages: Flask) -> None:
         rule for rule in pages.url_map.iter_rules() if "GET" in (rule.methods or ()) and not rule.arguments
     ]
     opened = [rule.rule for rule in rules if client.get(rule.rule).status_code == 200]
-    assert sorted(opened) == ["/healthz", "/login"]
+    assert sorted(opened) == ["/healthz", "/login", "/one-time-link"]
 
 
 def test_a_page_for_one_role_is_refused_to_the_others(pages: Flask, make_person: MakePerson) -> None:

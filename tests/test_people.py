@@ -19,7 +19,16 @@ def one(database: Database, question: str) -> object:
 
 
 def test_a_person_is_added_granted_and_given_another_password(app: Flask, database: Database):
-    added = run(app, "add", "Ann@People.example", "--name", "Ann", "--role", "operator", typed="first word\n")
+    added = run(
+        app,
+        "add",
+        "Ann@People.example",
+        "--name",
+        "Ann",
+        "--role",
+        "operator",
+        typed="kettle plum river first\n",
+    )
     assert added.exit_code == 0, added.output
     granted = run(
         app,
@@ -31,14 +40,14 @@ def test_a_person_is_added_granted_and_given_another_password(app: Flask, databa
         "Tres Soles Oakland",
     )
     assert "Tres Soles Oakland" in granted.output
-    assert run(app, "password", "ann@people.example", typed="second word\n").exit_code == 0
+    assert run(app, "password", "ann@people.example", typed="kettle plum river second\n").exit_code == 0
     stored = one(
         database,
         """select password_hash from private.user_passwords
         join public.users on users.id = user_id where email = 'ann@people.example'""",
     )
-    assert password_matches("second word", str(stored))
-    assert not password_matches("first word", str(stored))
+    assert password_matches("kettle plum river second", str(stored))
+    assert not password_matches("kettle plum river first", str(stored))
     place = one(
         database,
         """select locations.name from public.user_access
@@ -53,12 +62,16 @@ def test_a_person_is_added_granted_and_given_another_password(app: Flask, databa
     [
         (
             ["add", "admin@certus.example", "--name", "A", "--role", "admin"],
-            "long enough\n",
+            "long enough for anybody\n",
             "is there already",
         ),
-        (["add", "b@people.example", "--name", "B", "--role", "admin"], "short\n", "8 to 1024 characters"),
-        (["add", "no email", "--name", "C", "--role", "admin"], "long enough\n", "check constraint"),
-        (["password", "nobody@people.example"], "long enough\n", "Nobody has the email"),
+        (["add", "b@people.example", "--name", "B", "--role", "admin"], "short\n", "15 characters or more"),
+        (
+            ["add", "no email", "--name", "C", "--role", "admin"],
+            "long enough for anybody\n",
+            "check constraint",
+        ),
+        (["password", "nobody@people.example"], "long enough for anybody\n", "Nobody has the email"),
         (["grant", "operator@certus.example", "--account", "No Such"], None, "There is no account No Such"),
         (
             ["grant", "operator@certus.example", "--account", "all", "--location", "x"],

@@ -23,6 +23,7 @@ SETTING = "/settings/routing/a0000000-0000-7000-8000-00000000000a"
 LINE = "a0d17000-0000-7000-8000-000000000001"
 CALL = "ca110000-0000-7000-8000-000000000001"
 KEY = "/api-keys/a9140000-0000-7000-8000-000000000001"
+OPERATOR = "05e00000-0000-7000-8000-000000000003"
 HTMX = {"HX-Request": "true"}
 
 # Path, headers, and the most statements it may send; who is asking is one of them, and so is saying so to the
@@ -67,11 +68,22 @@ PAGES: dict[str, tuple[str, dict[str, str], int]] = {
     "setting": (SETTING, {}, 4),
     "setting's end": (f"{SETTING}/delete", {}, 4),
     "setting's history": (f"{SETTING}/history", {}, 4),
+    "own password": ("/account/password", {}, 1),
+    "people": ("/people/", {}, 5),
+    "people, filtered": (f"/people/?role=operator&state=active&location={LOCATION[-36:]}&words=o", {}, 5),
+    "invite": ("/people/invite", {}, 3),
+    "person": (f"/people/{OPERATOR}/", {}, 4),
+    "what a person sees": (f"/people/{OPERATOR}/sees", {}, 5),
 }
-ADMINS_PAGES = ("API keys", "API key", "API key to issue", "API key to rotate", "API key to revoke")
-KEEPERS_PAGES = ("account's history", "several locations' exception", "history")
-KEEPERS_PAGES += ("audit", "audit, filtered", "line of the audit log")
-ADMINS_PAGES += ("settings", "new setting", "setting", "setting's end", "setting's history")
+KEEPERS_PAGES = (
+    "account's history", "several locations' exception", "history", "audit", "audit, filtered",
+    "line of the audit log",
+)  # fmt: skip
+ADMINS_PAGES = (
+    "API keys", "API key", "API key to issue", "API key to rotate", "API key to revoke", "settings",
+    "new setting", "setting", "setting's end", "setting's history", "people", "people, filtered", "invite", "person",
+    "what a person sees",
+)  # fmt: skip
 # What was changed meanwhile is one question more, for whoever may see it.
 WITH_CHANGES = ("analytics", "analytics' numbers")
 COPIES = 60
@@ -168,6 +180,15 @@ def copy_rows(database: Database) -> None:
         )
         copy_settings(owner)
         copy_keys(owner)
+        owner.execute(
+            """with person as (
+                insert into public.users (email, full_name, role)
+                select 'operator' || n || '@people.example', 'Operator ' || n, 'operator'
+                from generate_series(1, %s) n returning id)
+            insert into public.user_access (user_id, account_id) select person.id, a.id
+            from person, public.accounts a""",
+            [COPIES],
+        )
     with database.owner(autocommit=True) as owner:
         owner.execute("select private.refresh_metrics()")
 

@@ -9,6 +9,7 @@ from flask_admin.base import BaseView
 
 from certus_admin.security import csp_nonce
 from views import (
+    account,
     analytics,
     api_key,
     api_keys,
@@ -24,22 +25,30 @@ from views import (
     configuration_new_exceptions,
     health,
     history,
+    invitations,
     notes,
+    one_time_link,
     orders,
     overview,
+    people,
+    person,
     recordings,
     reservations,
     session,
     setting_pages,
     settings,
+    viewing,
     voice,
 )
 from views.configuration_words import init_configuration_words
 from views.menu import init_menu
+from views.people_words import place_of
 from views.theme import CertusTheme
 
 BLUEPRINTS = (
     session.blueprint,
+    one_time_link.blueprint,
+    account.blueprint,
     analytics.blueprint,
     audit_line.blueprint,
     api_key.blueprint,
@@ -52,6 +61,9 @@ BLUEPRINTS = (
     voice.blueprint,
     averages.blueprint,
     history.blueprint,
+    invitations.blueprint,
+    person.blueprint,
+    viewing.blueprint,
     health.blueprint,
     overview.blueprint,
     recordings.blueprint,
@@ -67,6 +79,7 @@ ADMIN_VIEWS: tuple[Callable[[], BaseView], ...] = (
     settings.SettingsView,
     audit.AuditView,
     api_keys.ApiKeyView,
+    people.PeopleView,
 )
 
 
@@ -91,6 +104,7 @@ def register_pages(app: Flask) -> None:
     """Give `app` every page and the menu that leads to them."""
     init_menu(app)
     init_configuration_words(app)
+    app.add_template_filter(place_of)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     admin = Admin(

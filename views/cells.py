@@ -19,6 +19,7 @@ from certus_admin.formats import (
     number,
     relative_age,
 )
+from views.people_words import place_of
 
 LABELS = {
     "started_at": "Started",
@@ -33,6 +34,10 @@ LABELS = {
     "created_at": "Taken",
     "written_at": "Written",
     "author_name": "By",
+    "full_name": "Name",
+    "access": "Works at",
+    "last_sign_in_at": "Last sign-in",
+    "added_at": "Added",
     "note_md": "Note",
     "note_page": "Details",
     "reservation_at": "Table for",
@@ -213,6 +218,28 @@ class Cells:
 
     def _estimated_revenue(self, row: Any) -> Markup | str:
         return money(row.estimated_revenue, row.currency)
+
+    def _full_name(self, row: Any) -> Markup:
+        return Markup('{}<span class="cell-note">{}</span>').format(row.full_name, row.email)
+
+    def _role(self, row: Any) -> str:
+        return label(row.role)
+
+    def _state(self, row: Any) -> Markup:
+        return self._macro("status", row.state)
+
+    def _access(self, row: Any) -> Markup | str:
+        if not row.access:
+            return Markup('<span class="secondary">Nowhere yet</span>')
+        places = [place_of(access) for access in row.access]
+        more = f" and {len(places) - 2} more" if len(places) > 2 else ""
+        return f"{'; '.join(places[:2])}{more}"
+
+    def _last_sign_in_at(self, row: Any) -> Markup:
+        return self._moment(row.last_sign_in_at, row) if row.last_sign_in_at else Markup("Never")
+
+    def _added_at(self, row: Any) -> Markup:
+        return local_time(row.created_at, row.timezone, "date")
 
     def _guest_count(self, row: Any) -> Markup | str:
         return number(row.guest_count)

@@ -7,6 +7,7 @@ from flask_login import current_user
 
 EVERYONE = ("operator", "account_manager", "admin")
 KEEPERS = ("account_manager", "admin")
+ADMINS = ("admin",)
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ MENU = (
     MenuEntry("Settings", "settings.index_view", "settings", ("admin",), group="Administer"),
     MenuEntry("Audit", "audit.index_view", "history", KEEPERS, group="Administer"),
     MenuEntry("API keys", "api_keys.index_view", "key", roles=("admin",), group="Administer"),
+    MenuEntry("People", "people.index_view", "users", ADMINS, group="Administer"),
 )
 
 

@@ -33,15 +33,18 @@ PAGES = (
     f"/notes/details/?id={NOTE}",
     f"/notes/edit/?id={NOTE}",
     f"/notes/delete/?id={NOTE}",
+    "/account/password",
 )
 # What differs where somebody sees several accounts.
 PAGES_OF_MANY_ACCOUNTS = ("/", "/calls/", "/orders/", "/reservations/")
 SETTING = "/settings/routing/a0000000-0000-7000-8000-00000000000a"
+OPERATOR = "/people/05e00000-0000-7000-8000-000000000003/"
 KEY = "/api-keys/a9140000-0000-7000-8000-000000000001"
 PAGES_OF_ADMINS = (
     "/audit/", "/audit/?table=settings&action=insert", "/audit/?to=2001-01-01",
     "/settings/", "/settings/new", SETTING, f"{SETTING}/delete", f"{SETTING}/history",
     "/api-keys/", "/api-keys/?state=double", "/api-keys/new", KEY, f"{KEY}/rotate", f"{KEY}/revoke",
+    "/people/", "/people/invite", OPERATOR, f"{OPERATOR}sees",
 )  # fmt: skip
 ERRORS = ("/nowhere", "/calls/?status=nonsense")
 

@@ -112,7 +112,8 @@ CHANGES: dict[str, Change] = {
         },
     ),
     "users": (
-        "update public.users set role = 'account_manager' where email = 'newcomer@certus.example'",
+        "update public.users set role = 'account_manager', version = version"
+        " where email = 'newcomer@certus.example'",
         "admin",
         "users",
         "update",

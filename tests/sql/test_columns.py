@@ -18,7 +18,7 @@ CLIENT_UPDATES = {
     "knowledge_update_requests": "status decision_reason",
     "internal_notes": "note_md mentions",
     "api_keys": "label scopes expires_at revoked_at revoked_reason",
-    "users": "email full_name role is_active",
+    "users": "email full_name role is_active version",
 }
 UNREADABLE = {"call_logs": {"from_number", "to_number", "recording_url"}, "reservations": {"guest_phone"}}
 

@@ -63,7 +63,7 @@ def test_rows_cannot_be_moved_to_where_they_could_not_be_made(asking: Asking) ->
 
 
 def test_an_admin_of_one_account_changes_nobody_who_also_works_elsewhere(asking: Asking) -> None:
-    demote = "update public.users set role = 'operator' where email = %s"
+    demote = "update public.users set role = 'operator', version = version where email = %s"
     asking.as_person("admin_harbour")
     assert asking.reach(demote, ["operator@certus.example"]) == 1
     assert asking.reach(demote, ["manager@certus.example"]) == 0

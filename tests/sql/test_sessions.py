@@ -31,10 +31,11 @@ def test_who_has_no_password_cannot_sign_in(front: Front) -> None:
 
 def test_a_session_knows_its_person_role_and_reach(front: Front) -> None:
     front.open()
-    user_id, session_id, email, full_name, role, sees_everything, access = front.call(RESUME, TOKEN)
+    user_id, session_id, email, full_name, role, sees_everything, access, *viewing = front.call(RESUME, TOKEN)
     assert session_id is not None
     assert (user_id, email, full_name) == (PEOPLE["operator"], "operator@certus.example", "Operator")
     assert (role, sees_everything) == ("operator", False)
+    assert viewing == [None, None, None, False]
     assert access == [
         {"account_id": str(ACCOUNT_A), "location_id": str(location_id("a1"))},
         {"account_id": str(ACCOUNT_A), "location_id": str(location_id("a2"))},
