@@ -81,8 +81,8 @@ KEEPERS_PAGES = (
 )  # fmt: skip
 ADMINS_PAGES = (
     "API keys", "API key", "API key to issue", "API key to rotate", "API key to revoke", "settings",
-    "new setting", "setting", "setting's end", "setting's history", "people", "people, filtered", "invite", "person",
-    "what a person sees",
+    "new setting", "setting", "setting's end", "setting's history", "people", "people, filtered", "invite",
+    "person", "what a person sees",
 )  # fmt: skip
 # What was changed meanwhile is one question more, for whoever may see it.
 WITH_CHANGES = ("analytics", "analytics' numbers")
