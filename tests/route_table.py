@@ -25,6 +25,7 @@ OWN_OR_ADMIN = (SIGN_IN, 200, 403, 200)
 OWN_OR_ADMIN_DONE = (SIGN_IN, 303, 403, 303)
 OWN_OR_ADMIN_GONE = (SIGN_IN, 302, 403, 302)
 KEEPERS_ONLY = (SIGN_IN, 403, 200, 200)
+ADMINS_ONLY = (SIGN_IN, 403, 403, 200)
 # A form in which every field is missing; a line of the history that is nowhere.
 EMPTY_SETTING = (SIGN_IN, 403, 422, 422)
 NO_SUCH_LINE = (SIGN_IN, 403, 404, 404)
@@ -86,6 +87,7 @@ ROUTES: dict[tuple[str, str], tuple[str | int, ...]] = {
         "POST",
         "/configuration/<uuid:account_id>/<uuid:location_id>/history/<uuid:line_id>/put-back",
     ): NO_SUCH_LINE,
+    ("GET", "/health/"): ADMINS_ONLY,
     ("GET", "/healthz"): (200, 200, 200, 200),
     ("GET", "/login"): (200, 303, 303, 303),
     ("POST", "/login"): (200, 303, 303, 303),

@@ -48,6 +48,7 @@ PAGES = {
     "error-400": "/calls/?status=nonsense",
     "error-404": "/nowhere",
 }
+PAGES_OF_ADMINS = {"health": "/health/"}
 # What moves has arrived, and charts have found their size.
 STAND_STILL = """async () => {
     const fits = canvas => Math.abs(canvas.clientWidth - canvas.parentElement.clientWidth) <= 1;
@@ -131,6 +132,9 @@ def draw_person(browser: Browser, url: str, person: str, scheme: str, size: str)
         shoot(page, name, person, scheme, size, whole=whole)
 
     for name, path in PAGES.items():
+        page.goto(path)
+        draw(name)
+    for name, path in PAGES_OF_ADMINS.items() if person == "admin" else ():
         page.goto(path)
         draw(name)
     draw_calls(page, draw)

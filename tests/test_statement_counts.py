@@ -51,8 +51,10 @@ PAGES: dict[str, tuple[str, dict[str, str], int]] = {
     "voice": (f"{LOCATION}/voice", {}, 4),
     "averages": (f"{LOCATION}/averages", {}, 5),
     "history": (f"{LOCATION}/history", {}, 4),
+    "health": ("/health/", {}, 3),
 }
 KEEPERS_PAGES = ("account's history", "several locations' exception", "history")
+ADMINS_PAGES = ("health",)
 # What was changed meanwhile is one question more, for whoever may see it.
 WITH_CHANGES = ("analytics", "analytics' numbers")
 COPIES = 60
@@ -62,7 +64,12 @@ Counted = Callable[[FlaskClient, str, dict[str, str]], list[str]]
 
 def pages_of(person: str) -> dict[str, tuple[str, dict[str, str], int]]:
     """The pages that a person may open."""
-    return {page: rest for page, rest in PAGES.items() if person in KEEPERS or page not in KEEPERS_PAGES}
+    return {
+        page: rest
+        for page, rest in PAGES.items()
+        if (person in KEEPERS or page not in KEEPERS_PAGES)
+        and (person == "admin" or page not in ADMINS_PAGES)
+    }
 
 
 @contextmanager

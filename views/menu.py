@@ -7,6 +7,7 @@ from flask_login import current_user
 
 EVERYONE = ("operator", "account_manager", "admin")
 KEEPERS = ("account_manager", "admin")
+ADMINS = ("admin",)
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ MENU = (
     MenuEntry("Notes", "notes.index_view", "note"),
     MenuEntry("Analytics", "analytics.index", "chart-bar"),
     MenuEntry("Configuration", "configuration.index", "adjustments-horizontal", group="Set up"),
+    MenuEntry("Health", "health.page", "heart-rate-monitor", ADMINS, group="Administer"),
 )
 
 

@@ -36,6 +36,7 @@ PAGES = (
 )
 # What differs where somebody sees several accounts.
 PAGES_OF_MANY_ACCOUNTS = ("/", "/calls/", "/orders/", "/reservations/")
+PAGES_OF_ADMINS = ("/health/",)
 ERRORS = ("/nowhere", "/calls/?status=nonsense")
 
 
@@ -137,6 +138,9 @@ def test_every_page_is_accessible_and_fits(
     page = page_of(person, viewport=SIZES[size])
     found = {}
     for path in (*(PAGES if person == "operator" else PAGES_OF_MANY_ACCOUNTS), *ERRORS):
+        page.goto(path)
+        found[path] = faults_in(page)
+    for path in PAGES_OF_ADMINS if person == "admin" else ():
         page.goto(path)
         found[path] = faults_in(page)
     assert {path: faults for path, faults in found.items() if faults} == {}
