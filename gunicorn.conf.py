@@ -1,6 +1,10 @@
 """How gunicorn serves the back office, with `flask serve` or by itself: gunicorn 'wsgi:create_app()'."""
 
 import os
+import shutil
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 # A proxy on the same machine is what the outside talks to; nothing else may reach the app.
@@ -14,8 +18,45 @@ graceful_timeout = 10
 keepalive = 5
 # Heartbeats on a disk stall when the disk does, and gunicorn then kills healthy workers.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+
+# Each worker counts in files of its own, which outlive it; certus_admin/exporter.py adds them up for
+# Prometheus, at CERTUS_METRICS_PORT or 1,000 above the pages (0: nowhere).
+exports = os.environ.get("CERTUS_METRICS_PORT", "") != "0"
+exporter = None
 # Request lines carry what people search for; the app writes its own log without it.
 accesslog = None
 limit_request_line = 8190
 # It would open a socket in the home folder that commands the server.
 control_socket_disable = True
+
+
+def on_starting(_server):
+    """A folder for the workers' counts, before any worker is there."""
+    if exports:
+        folder = tempfile.mkdtemp(prefix="certus-metrics-", dir=worker_tmp_dir)
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+
+
+def when_ready(_server):
+    """Start the exporter beside the workers."""
+    global exporter
+    if exports:
+        exporter = subprocess.Popen(
+            [sys.executable, "-m", "certus_admin.exporter"], cwd=Path(__file__).parent
+        )
+
+
+def child_exit(_server, worker):
+    """What a worker held (connections) is gone with it; what it counted stays."""
+    if exports:
+        from prometheus_client.multiprocess import mark_process_dead
+
+        mark_process_dead(worker.pid)
+
+
+def on_exit(_server):
+    """End the exporter, and leave no files behind."""
+    if exporter is not None:
+        exporter.terminate()
+        exporter.wait()
+        shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)

@@ -10,6 +10,7 @@ from certus_admin.config import Config
 from certus_admin.database import init_database
 from certus_admin.errors import init_errors
 from certus_admin.formats import init_formats
+from certus_admin.instruments import init_instruments
 from certus_admin.limits import init_limits
 from certus_admin.login_role import init_login_check
 from certus_admin.logs import init_logs
@@ -30,6 +31,7 @@ def create_core(config: Config) -> Flask:
     init_logs(app, config)
     init_security(app, config)
     init_database(app, config)
+    init_instruments(app)
     init_errors(app)
     init_assets(app)
     init_formats(app)

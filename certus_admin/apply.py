@@ -78,10 +78,15 @@ def file_states(owner_url: str, folder: Path = SQL_FOLDER) -> list[FileState]:
     states = []
     for file in CONTRACT if SEED not in seen else (*CONTRACT, SEED):
         sha256, applied_at = seen.get(file, (None, None))
-        current = _sha256((folder / file).read_bytes())
+        current = file_hash(file, folder)
         state = "missing" if sha256 is None else "applied" if sha256 == current else "changed since"
         states.append(FileState(file, state, applied_at))
     return states
+
+
+def file_hash(file: str, folder: Path = SQL_FOLDER) -> str:
+    """What private.applied_files keeps of a file."""
+    return _sha256((folder / file).read_bytes())
 
 
 def enable_app_role(owner_url: str, app_url: str) -> str | None:

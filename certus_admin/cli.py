@@ -14,10 +14,18 @@ from rich.table import Table
 
 from certus_admin.apply import ApplyError, apply_files, enable_app_role, file_states
 from certus_admin.config import Config, ConfigError
+from certus_admin.drift import (
+    CatalogueError,
+    compare,
+    expected_catalogue,
+    live_catalogue,
+    make_catalogue,
+    write_catalogue,
+)
 from certus_admin.embedded import EmbeddedError
 from certus_admin.owner import owner_database
 from certus_admin.people import PeopleError, add_person, grant_access, set_password
-from certus_admin.refresher import keep_refreshing, refresh_once
+from certus_admin.refresher import RefreshError, keep_refreshing, refresh_once
 from certus_admin.serving import serve
 
 SECONDS = {"s": 1, "m": 60, "h": 3600}
@@ -55,7 +63,7 @@ def plain_failures(command: Callable[..., None]) -> Callable[..., None]:
     def wrapped(*arguments: Any, **options: Any) -> None:
         try:
             command(*arguments, **options)
-        except (ConfigError, EmbeddedError, ApplyError, PeopleError) as error:
+        except (ConfigError, EmbeddedError, ApplyError, PeopleError, RefreshError, CatalogueError) as error:
             raise click.ClickException(str(error)) from error
         except psycopg.Error as error:
             raise click.ClickException(f"The database says: {str(error).strip()}") from error
@@ -93,16 +101,39 @@ def apply_command(seed: bool) -> None:
 @database_commands.command("status")
 @plain_failures
 def status_command() -> None:
-    """Show which files are applied, changed since, or missing; exit code 1 unless all are applied."""
+    """Show which files are applied and what differs from what they make; exit code 1 unless all is well."""
     with owner_database(this_config()) as owner_url:
         states = file_states(owner_url)
-    table = Table("file", "state", "applied at (UTC)")
-    for state in states:
-        at = f"{state.applied_at:%Y-%m-%d %H:%M:%S}" if state.applied_at else ""
-        table.add_row(state.file, state.state, at)
-    Console().print(table)
-    if any(state.state != "applied" for state in states):
+        table = Table("file", "state", "applied at (UTC)")
+        for state in states:
+            at = f"{state.applied_at:%Y-%m-%d %H:%M:%S}" if state.applied_at else ""
+            table.add_row(state.file, state.state, at)
+        console = Console()
+        console.print(table)
+        drift = compare(expected_catalogue(), live_catalogue(owner_url))
+    for change in drift.changes:
+        click.echo(f"{change.what}: {change.name}")
+        for label, words in (("by the files", change.expected), ("here", change.found)):
+            if words:
+                click.echo(f"    {label}: {words}")
+    click.echo(
+        f"{len(drift.changes)} differences"
+        if drift.changes
+        else "No drift: everything is as the files make it."
+    )
+    if drift.beside:
+        click.echo(f"Others keep in public, beside it: {', '.join(drift.beside)}")
+    if drift.changes or any(state.state != "applied" for state in states):
         click.get_current_context().exit(1)
+
+
+@database_commands.command("catalogue")
+@plain_failures
+def catalogue_command() -> None:
+    """Write supabase/catalogue.json anew, from the files applied to a temporary database."""
+    catalogue = make_catalogue()
+    write_catalogue(catalogue)
+    click.echo(f"supabase/catalogue.json: {len(catalogue):,} objects")
 
 
 @database_commands.command("url")

@@ -40,6 +40,7 @@ class Config:
     owner_database_url: str | None = field(default=None, repr=False)
     public_url: str = "http://127.0.0.1:8000"
     port: int = 8000
+    metrics_port: int = 0
     proxies: int = 0
     log_level: str = "INFO"
     var: Path = CHECKOUT / "var"
@@ -96,6 +97,7 @@ class Config:
             "owner_database_url": owner_database_url,
             "public_url": environ.get("CERTUS_PUBLIC_URL") or f"http://127.0.0.1:{port}",
             "port": port,
+            "metrics_port": _number(environ, "CERTUS_METRICS_PORT", default_metrics_port(port), problems),
             "proxies": _number(environ, "CERTUS_PROXIES", 0, problems),
             "log_level": environ.get("CERTUS_LOG_LEVEL", "INFO").upper(),
             "var": var,
@@ -108,6 +110,11 @@ class Config:
         if problems:
             raise ConfigError(problems)
         return config
+
+
+def default_metrics_port(port: int) -> int:
+    """Where the metrics are when nobody says: 1,000 above the pages, or 0 (nowhere) without such a port."""
+    return port + 1000 if port < 64536 else 0
 
 
 def libpq_url(url: str) -> str:
@@ -149,6 +156,8 @@ def _problems(config: Config) -> list[str]:
     problems += _public_url_problems(config.public_url)
     if not 0 < config.port < 65536:
         problems.append("PORT must lie between 1 and 65535")
+    if config.metrics_port >= 65536 or config.metrics_port == config.port:
+        problems.append("CERTUS_METRICS_PORT must be a port other than PORT, or 0 for none")
     if config.proxies > 10:
         problems.append("CERTUS_PROXIES is the number of trusted proxies in front of the app, at most 10")
     if config.log_level not in LOG_LEVELS:

@@ -27,6 +27,7 @@ from certus_admin.config import Config
 STATEMENT_TIMEOUT = "15s"
 # Supabase's poolers in transaction mode, and PgBouncer's own.
 TRANSACTION_POOLER_PORTS = (6543, 6432)
+POOL_SIZE = POOL_OVERFLOW = 8
 
 # plan_cache_mode: after ten executions a generic plan made the page of a location without calls 2,000 times
 # slower. idle_in_transaction_session_timeout: an export whose reader fell asleep gives its connection back.
@@ -171,8 +172,8 @@ def engine_options(url: str) -> dict[str, Any]:
     else:
         connect["options"] = " ".join(f"-c {name}={value}" for name, value in SERVER_SETTINGS.items())
     return {
-        "pool_size": 8,
-        "max_overflow": 8,
+        "pool_size": POOL_SIZE,
+        "max_overflow": POOL_OVERFLOW,
         "pool_timeout": 5,
         "pool_recycle": 1800,
         "pool_pre_ping": True,

@@ -194,6 +194,8 @@ def _make_owner_and_database(identity: Identity) -> None:
                     sql.Identifier(OWNER), sql.Literal(verifier.decode())
                 )
             )
+        # What the page about health shows of others' sessions, as on a hosted database.
+        connection.execute(sql.SQL("grant pg_read_all_stats to {}").format(sql.Identifier(OWNER)))
         if connection.execute("select from pg_database where datname = %s", [DATABASE]).fetchone() is None:
             connection.execute(
                 sql.SQL("create database {} owner {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER))

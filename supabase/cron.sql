@@ -28,7 +28,7 @@ begin
         end;
     end if;
     -- The same name keeps its job: three loads leave one.
-    perform cron.schedule('certus refresh metrics', '*/5 * * * *', 'select private.refresh_metrics()');
+    perform cron.schedule('certus refresh metrics', '*/5 * * * *', $job$select private.refresh_metrics_by('pg_cron')$job$);
     perform cron.schedule('certus forget old runs', '17 3 * * *',
         $job$delete from cron.job_run_details where end_time < now() - interval '7 days'$job$);
 end

@@ -337,6 +337,11 @@ grant execute on function public.reveal_caller(uuid, text), public.open_recordin
 grant execute on function public.metrics_refreshed_at() to authenticated, service_role;
 grant execute on all functions in schema back_office to certus_app;
 
+-- Health: whether refreshes fail is for whoever reads their numbers, the report for admins (it asks itself who calls).
+revoke all on function public.metrics_failing_since(), public.health_report() from public, anon, authenticated, service_role, certus_app;
+grant execute on function public.metrics_failing_since() to authenticated, service_role;
+grant execute on function public.health_report() to authenticated;
+
 -- psycopg prepares a statement after five runs and Postgres turns its plan generic five later: for an empty location that
 -- took a page from 0.3 ms to 600 ms. A role setting, because poolers drop what a session sets.
 alter role certus_app set plan_cache_mode = 'force_custom_plan';

@@ -689,7 +689,14 @@ create table if not exists private.metrics_refreshes (
     finished_at timestamptz not null,
     metric_rows bigint not null
 );
-comment on table private.metrics_refreshes is 'Each refresh of mv_metrics_daily that came to an end; the last finished_at is the age of every number on the pages.';
+-- Who ran it, as application_name says; of one that failed, the SQLSTATE and what may be said of it.
+alter table private.metrics_refreshes
+    add column if not exists started_by text not null default coalesce(nullif(current_setting('application_name', true), ''), 'the owner'),
+    add column if not exists error_code text check ((error_code is null) = (metric_rows is not null)),
+    add column if not exists error text,
+    alter column metric_rows drop not null;
+comment on table private.metrics_refreshes is
+    'Each refresh of mv_metrics_daily of the last 30 days that came to an end, well or badly; the last finished_at without an error_code is the age of every number on the pages.';
 
 create table if not exists private.derivations (
     name text primary key,
@@ -716,6 +723,9 @@ create index if not exists call_logs_account_id_duration_bucket_started_at_idx
     on public.call_logs (account_id, duration_bucket, started_at desc, id desc) include (location_id);
 create index if not exists call_logs_account_id_caller_digits_started_at_idx
     on public.call_logs (account_id, caller_digits, started_at desc, id desc) include (location_id);
+
+-- Few calls have a status that no rule knows: the health page and the exporter count them.
+create index if not exists call_logs_started_at_id_unknown_idx on public.call_logs (started_at desc, id desc) where status = 'unknown';
 
 -- Few calls need a look: partial indexes find them without walking past the others.
 create index if not exists call_logs_started_at_id_review_idx on public.call_logs (started_at desc, id desc) where needs_review;
@@ -1705,13 +1715,52 @@ $$;
 comment on function private.refresh_metrics() is
     'Refreshes mv_metrics_daily under an advisory lock: called by pg_cron, and by flask metrics refresh. refreshed is false when another run holds the lock.';
 
+create or replace function private.refresh_metrics_by(
+    who text, out refreshed boolean, out metric_rows bigint, out seconds numeric, out error_code text, out error text)
+language plpgsql
+set search_path = ''
+as $$
+declare
+    began timestamptz := clock_timestamp();
+begin
+    perform set_config('application_name', who, true);
+    begin
+        select r.refreshed, r.metric_rows, r.seconds into refreshed, metric_rows, seconds from private.refresh_metrics() r;
+    exception when others then
+        -- A failed cast quotes the value that it could not read: of those only the code is kept.
+        get stacked diagnostics error_code = returned_sqlstate, error = message_text;
+        if error_code like '22%' and error_code <> '22000' then
+            error := 'a value could not be computed';
+        end if;
+        refreshed := false;
+        insert into private.metrics_refreshes (started_at, finished_at, error_code, error)
+        values (began, clock_timestamp(), refresh_metrics_by.error_code, refresh_metrics_by.error);
+    end;
+    delete from private.metrics_refreshes r
+    where r.finished_at < now() - interval '30 days'
+        and r.id < (select max(last.id) from private.metrics_refreshes last where last.error_code is null);
+end
+$$;
+comment on function private.refresh_metrics_by(text) is
+    'refresh_metrics, with a line in metrics_refreshes also where it fails: it raises nothing, error says what happened. What pg_cron and flask metrics refresh call.';
+
 create or replace function public.metrics_refreshed_at() returns timestamptz
 language sql stable security definer
 set search_path = ''
 as $$
-    select max(finished_at) from private.metrics_refreshes where id = (select max(id) from private.metrics_refreshes)
+    select r.finished_at from private.metrics_refreshes r where r.error_code is null order by r.id desc limit 1
 $$;
 comment on function public.metrics_refreshed_at() is 'When the numbers of metrics_daily_v were last computed; null when never.';
+
+create or replace function public.metrics_failing_since() returns timestamptz
+language sql stable security definer
+set search_path = ''
+as $$
+    select min(r.finished_at) from private.metrics_refreshes r
+    where r.id > coalesce((select max(last.id) from private.metrics_refreshes last where last.error_code is null), 0)
+$$;
+comment on function public.metrics_failing_since() is
+    'When the refresh of metrics_daily_v began to fail; null while the last one went well, or none ever ran.';
 
 -- What a person may ask for beyond reading ------------------------------------------------------------------------------
 
@@ -2322,6 +2371,335 @@ as $$
     select public.metrics_refreshed_at()
 $$;
 comment on function back_office.health() is 'What /healthz tells: that the database answers, and when the metrics were refreshed.';
+
+-- Health: what the admins' page and the exporter show -------------------------------------------------------------------------
+-- Each part is a function of its own, which no client may call; public.health_report asks them all for an admin, and a part
+-- that fails fails alone.
+
+create or replace function back_office.health_figures(
+    out metrics_refreshed_at timestamptz, out metrics_failing_since timestamptz, out refresh_failures bigint,
+    out unknown_calls bigint)
+language sql stable security definer
+set search_path = ''
+as $$
+    select
+        public.metrics_refreshed_at(),
+        public.metrics_failing_since(),
+        (select count(*) from private.metrics_refreshes r where r.error_code is not null and r.finished_at > now() - interval '1 day'),
+        (select count(*) from (
+            select from public.call_logs c
+            where c.status = 'unknown' and c.started_at > now() - interval '1 day' limit 10000) c)
+$$;
+comment on function back_office.health_figures() is
+    'What the exporter measures: age of the metrics, failed refreshes and calls of unknown status of the last 24 hours (10,000 at most).';
+
+create or replace function private.health_refreshes() returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+    schedule jsonb;
+begin
+    begin
+        if pg_catalog.to_regclass('cron.job') is not null then
+            execute $cron$
+                select jsonb_build_object('schedule', j.schedule, 'active', j.active, 'last_status', d.status, 'last_at', d.start_time)
+                from cron.job j
+                left join lateral (
+                    select status, start_time from cron.job_run_details where jobid = j.jobid order by runid desc limit 1) d on true
+                where j.command like '%private.refresh_metrics%' order by j.active desc limit 1$cron$ into schedule;
+        end if;
+    exception when others then
+        schedule := jsonb_build_object('fault', sqlstate);
+    end;
+    return jsonb_build_object(
+        'refreshed_at', public.metrics_refreshed_at(),
+        'failing_since', public.metrics_failing_since(),
+        'schedule', schedule,
+        'runs', coalesce((
+            select jsonb_agg(to_jsonb(r) order by r.id desc) from (
+                select id, started_at, extract(epoch from finished_at - started_at) as seconds, started_by, metric_rows, error_code, error
+                from private.metrics_refreshes order by id desc limit 12) r), '[]'));
+end
+$$;
+comment on function private.health_refreshes() is 'Age of the metrics, the last refreshes by whomever, and pg_cron''s schedule where it has one.';
+
+create or replace function private.health_unknown_statuses() returns jsonb
+language sql stable
+set search_path = ''
+as $$
+    with newest as materialized (
+        select c.id, c.location_id, c.provider, c.provider_status, c.end_reason, c.started_at from public.call_logs c
+        where c.status = 'unknown' and c.started_at > now() - interval '30 days'
+        order by c.started_at desc, c.id desc limit 20000
+    ), combined as (
+        select n.provider, n.provider_status, n.end_reason, count(*) as calls, max(n.started_at) as last_at,
+            (array_agg(n.id order by n.started_at desc, n.id desc))[1] as last_call_id
+        from newest n
+        where (select private.sees_everything()) or n.location_id = any ((select private.location_ids())::uuid[])
+        group by 1, 2, 3
+    )
+    select jsonb_build_object(
+        'calls', (select coalesce(sum(calls), 0) from combined),
+        'complete', (select count(*) < 20000 from newest),
+        'combinations', (select count(*) from combined),
+        'rows', coalesce((
+            select jsonb_agg(to_jsonb(c) order by c.calls desc, c.last_at desc) from (
+                select * from combined order by calls desc, last_at desc limit 30) c), '[]'))
+$$;
+comment on function private.health_unknown_statuses() is
+    'What providers sent that no rule knows, over the newest 20,000 such calls of 30 days, of which the admin''s own are counted.';
+
+create or replace function private.query_shape(query text) returns text
+language sql immutable parallel safe
+-- pg_stat_statements keeps a text as it came when its entry was evicted while the statement ran: comments go, and whatever is
+-- written like a value becomes a question mark. $1 stays.
+return left(btrim(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+    query,
+    '--[^\n]*|/\*.*?\*/', ' ', 'g'),
+    '\$([A-Za-z_]\w*)?\$.*?\$\1\$', '?', 'g'),
+    '''([^'']|'''')*''', '?', 'g'),
+    '(^|[^\w$.])\d+(\.\d+)?', '\1?', 'g'),
+    '\s+', ' ', 'g')), 500);
+comment on function private.query_shape(text) is 'A statement''s text without comments and values.';
+
+create or replace function private.health_statements() returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+    home text;
+    answer jsonb;
+begin
+    select n.nspname into home from pg_catalog.pg_extension e join pg_catalog.pg_namespace n on n.oid = e.extnamespace
+    where e.extname = 'pg_stat_statements';
+    if home is null then
+        return jsonb_build_object('installed', false, 'available', exists (
+            select from pg_catalog.pg_available_extensions where name = 'pg_stat_statements'));
+    end if;
+    -- Statements of utilities (create role ... password) are never shown: their texts hold what was typed.
+    execute format($query$
+        with here as (
+            select private.query_shape(s.query) as shape, s.calls, s.mean_exec_time, s.max_exec_time, s.total_exec_time
+            from %I.pg_stat_statements s
+            where s.dbid = (select oid from pg_catalog.pg_database where datname = current_database()) and s.calls > 0
+        )
+        select jsonb_build_object(
+            'installed', true,
+            'hidden', (select count(*) from here where shape = '<insufficient privilege>'),
+            'rows', coalesce((
+                select jsonb_agg(to_jsonb(h) order by h.mean_ms desc) from (
+                    select shape, calls, mean_exec_time as mean_ms, max_exec_time as longest_ms, total_exec_time as total_ms
+                    from here where shape ~* '^\(*\s*(with|select|insert|update|delete|merge|values)\M'
+                    order by mean_exec_time desc limit 15) h), '[]'))$query$, home) into answer;
+    return answer;
+end
+$$;
+comment on function private.health_statements() is 'The slowest statements of this database by pg_stat_statements, as shapes without values.';
+
+create or replace function private.health_connections() returns jsonb
+language sql stable
+set search_path = ''
+as $$
+    -- Whoever is no member of pg_read_all_stats sees of others' sessions that they are there, and no more.
+    with session as (
+        select coalesce(nullif(a.application_name, ''), 'no name') as application, a.state, now() - a.xact_start as open_for
+        from pg_catalog.pg_stat_activity a
+        where a.backend_type = 'client backend' or a.backend_type is null and a.usesysid is not null
+    )
+    select jsonb_build_object(
+        'most', current_setting('max_connections')::integer,
+        'used', (select count(*) from session),
+        'hidden', (select count(*) from session where state is null),
+        'owner', current_user,
+        'longest', (
+            select jsonb_build_object('seconds', extract(epoch from s.open_for), 'application', s.application, 'state', s.state)
+            from session s where s.open_for is not null order by s.open_for desc limit 1),
+        'rows', coalesce((
+            select jsonb_agg(to_jsonb(g) order by g.sessions desc, g.application) from (
+                select application, state, count(*) as sessions, extract(epoch from max(open_for)) as longest
+                from session group by 1, 2 order by 3 desc, 1 limit 30) g), '[]'))
+$$;
+comment on function private.health_connections() is 'Sessions of the server by application and state, and its longest open transaction.';
+
+create or replace function private.health_versions() returns jsonb
+language sql stable
+set search_path = ''
+as $$
+    select jsonb_build_object(
+        'server', current_setting('server_version'),
+        'started_at', pg_catalog.pg_postmaster_start_time(),
+        'bytes', pg_catalog.pg_database_size(current_database()),
+        'extensions', (select jsonb_agg(e.extname || ' ' || e.extversion order by e.extname) from pg_catalog.pg_extension e),
+        'files', coalesce((select jsonb_agg(to_jsonb(f) order by f.file) from private.applied_files f), '[]'))
+$$;
+comment on function private.health_versions() is 'The server, its extensions, and which files of supabase/ it has seen.';
+
+create or replace function private.plain_sql(words text) returns text
+language sql immutable parallel safe
+return btrim(regexp_replace(words, '\s+', ' ', 'g'));
+comment on function private.plain_sql(text) is 'The text of a definition, written as every release of PostgreSQL would.';
+
+create or replace function private.plain_view(view oid) returns text
+language sql stable
+set search_path = ''
+-- Before PostgreSQL 16 a view over one table writes the table's name before each column, later it does not: such names go, and
+-- the columns that it reads are listed instead.
+return private.plain_sql(regexp_replace(pg_catalog.pg_get_viewdef(view), '\m(?!(public|private|back_office|auth)\.)[a-z_]\w*\.(?=[a-z_"])', '', 'g'))
+    || ' reads ' || coalesce((
+        select string_agg(distinct d.refobjid::regclass || '.' || a.attname, ', ' order by d.refobjid::regclass || '.' || a.attname)
+        from pg_catalog.pg_rewrite w
+        join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_rewrite'::regclass and d.objid = w.oid
+            and d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjsubid > 0 and d.refobjid <> view
+        join pg_catalog.pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
+        where w.ev_class = view), 'nothing');
+comment on function private.plain_view(oid) is 'The text of a view as every release of PostgreSQL would write it, with the columns that it reads.';
+
+create or replace function private.catalogue() returns table (kind text, name text, of text, definition text, door boolean)
+language sql stable
+set search_path = ''
+as $$
+    with home as (select nspowner as owner from pg_catalog.pg_namespace where nspname = 'private'),
+    ours as (select oid, nspname::text as nspname, nspacl from pg_catalog.pg_namespace
+        where nspname in ('public', 'private', 'back_office')),
+    relation as (
+        select c.oid, o.nspname || '.' || c.relname as name, c.relkind, c.relowner, c.relacl, c.relrowsecurity, c.relforcerowsecurity,
+            coalesce((select string_agg(x, ', ' order by x) from unnest(c.reloptions) x), '') as options
+        from pg_catalog.pg_class c join ours o on o.oid = c.relnamespace
+        -- Partitions come and go with time; what an extension brought is the extension's.
+        where c.relkind in ('r', 'p', 'v', 'm') and not c.relispartition and not exists (
+            select from pg_catalog.pg_depend d
+            where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
+    ),
+    routine as (
+        select p.*, o.nspname || '.' || p.proname as of, o.nspname || '.' || p.proname || '('
+            || coalesce((select string_agg(pg_catalog.format_type(t, null), ', ' order by n)
+                from unnest(p.proargtypes) with ordinality a (t, n)), '') || ')' as name
+        from pg_catalog.pg_proc p join ours o on o.oid = p.pronamespace
+        where not exists (
+            select from pg_catalog.pg_depend d
+            where d.classid = 'pg_catalog.pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')
+    ),
+    -- Rights of everybody but the owner and superusers, who need none. PostgreSQL 17 added maintain, which no client has.
+    rights as (
+        select 'grant' as kind, r.name as object, r.name as of, a.grantee, a.privilege_type, a.is_grantable, ''::text as columns
+        from relation r, pg_catalog.aclexplode(r.relacl) a where a.grantee <> r.relowner and a.privilege_type <> 'MAINTAIN'
+        union all
+        select 'grant', r.name, r.name, a.grantee, a.privilege_type, a.is_grantable,
+            ' (' || string_agg(t.attname::text, ', ' order by t.attname) || ')'
+        from relation r join pg_catalog.pg_attribute t on t.attrelid = r.oid and not t.attisdropped,
+            pg_catalog.aclexplode(t.attacl) a where a.grantee <> r.relowner
+        group by 1, 2, 3, 4, 5, 6
+        union all
+        select 'grant', p.name, p.of, a.grantee, a.privilege_type, a.is_grantable, ''
+        from routine p, pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a where a.grantee <> p.proowner
+        union all
+        -- Who may look into public differs from host to host; who may make something there must not.
+        select 'grant', 'schema ' || o.nspname, '', a.grantee, a.privilege_type, a.is_grantable, ''
+        from ours o, home h, pg_catalog.aclexplode(o.nspacl) a
+        where a.grantee <> h.owner and (o.nspname <> 'public' or a.privilege_type = 'CREATE' and (a.grantee = 0 or exists (
+            select from pg_catalog.pg_roles r
+            where r.oid = a.grantee and r.rolname in ('anon', 'authenticated', 'service_role', 'certus_app'))))
+    ),
+    entry (kind, name, of, definition, door) as (
+        select case r.relkind when 'v' then 'view' when 'm' then 'materialized view' else 'table' end, r.name, r.name,
+            concat_ws(', ', nullif(r.options, ''), case when r.relrowsecurity then 'row security' end,
+                case when r.relforcerowsecurity then 'forced' end, case when r.relowner <> h.owner then 'another owner' end,
+                case when r.relkind in ('v', 'm') then private.plain_view(r.oid) end),
+            r.relkind in ('v', 'm') and r.relowner = h.owner and r.options not like '%security_invoker=%'
+        from relation r, home h
+        union all
+        select 'column', r.name || '.' || a.attname, r.name,
+            concat_ws(' ', pg_catalog.format_type(a.atttypid, a.atttypmod), case when a.attnotnull then 'not null' end,
+                case a.attidentity when 'a' then 'identity always' when 'd' then 'identity by default' end,
+                case a.attgenerated when 's' then 'stored' when 'v' then 'virtual' end,
+                'default ' || private.plain_sql(pg_catalog.pg_get_expr(d.adbin, d.adrelid))), false
+        from relation r join pg_catalog.pg_attribute a on a.attrelid = r.oid and a.attnum > 0 and not a.attisdropped
+        left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+        where r.relkind in ('r', 'p')
+        union all
+        select 'constraint', r.name || '.' || c.conname, r.name, private.plain_sql(pg_catalog.pg_get_constraintdef(c.oid)), false
+        from relation r join pg_catalog.pg_constraint c on c.conrelid = r.oid where c.contype in ('c', 'f', 'p', 'u', 'x')
+        union all
+        select 'index', o.nspname || '.' || i.relname, r.name,
+            concat_ws(', ', case when not x.indisvalid then 'invalid' end, private.plain_sql(pg_catalog.pg_get_indexdef(i.oid))), false
+        from relation r join pg_catalog.pg_index x on x.indrelid = r.oid join pg_catalog.pg_class i on i.oid = x.indexrelid
+        join ours o on o.oid = i.relnamespace
+        where not exists (select from pg_catalog.pg_constraint c where c.conindid = i.oid and c.contype in ('p', 'u', 'x'))
+        union all
+        select 'trigger', r.name || '.' || t.tgname, r.name,
+            concat_ws(', ', case when t.tgenabled <> 'O' then 'enabled: ' || t.tgenabled::text end,
+                private.plain_sql(pg_catalog.pg_get_triggerdef(t.oid))), false
+        from relation r join pg_catalog.pg_trigger t on t.tgrelid = r.oid where not t.tgisinternal
+        union all
+        select 'policy', r.name || '.' || p.polname, r.name,
+            concat_ws(' ', case p.polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' when 'd' then 'delete' else 'all' end,
+                case when not p.polpermissive then 'restrictive' end,
+                'to ' || (select string_agg(case g when 0 then 'public' else pg_catalog.pg_get_userbyid(g)::text end, ', '
+                    order by g = 0, pg_catalog.pg_get_userbyid(g)) from unnest(p.polroles) g),
+                'using ' || private.plain_sql(pg_catalog.pg_get_expr(p.polqual, p.polrelid)),
+                'check ' || private.plain_sql(pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid))), false
+        from relation r join pg_catalog.pg_policy p on p.polrelid = r.oid
+        union all
+        select 'function', p.name, p.of,
+            concat_ws(', ', 'returns ' || pg_catalog.pg_get_function_result(p.oid), l.lanname, 'volatility ' || p.provolatile::text,
+                'parallel ' || p.proparallel::text, case when p.prosecdef then 'definer' end, case when p.proisstrict then 'strict' end,
+                case when p.proleakproof then 'leakproof' end, case when p.proowner <> h.owner then 'another owner' end,
+                (select string_agg(x, ', ' order by x) from unnest(p.proconfig) x),
+                nullif('(' || private.plain_sql(pg_catalog.pg_get_function_arguments(p.oid)) || ')', '()'),
+                private.plain_sql(coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc))),
+            p.prosecdef and p.proowner = h.owner
+        from routine p join pg_catalog.pg_language l on l.oid = p.prolang, home h
+        union all
+        select 'grant', g.object || ' to ' || coalesce(r.rolname::text, 'public'), g.of,
+            string_agg(lower(g.privilege_type) || g.columns || case when g.is_grantable then ' with grant option' else '' end, ', '
+                order by g.privilege_type, g.columns, g.is_grantable), false
+        from rights g left join pg_catalog.pg_roles r on r.oid = g.grantee
+        where not coalesce(r.rolsuper, false)
+        group by 1, 2, 3
+    )
+    select e.kind, e.name, e.of,
+        case when length(e.definition) > 240 then 'sha256 ' || left(encode(sha256(convert_to(e.definition, 'UTF8')), 'hex'), 20) else e.definition end,
+        e.door
+    from entry e
+$$;
+comment on function private.catalogue() is
+    'Everything that supabase/*.sql makes, as this database has it, in words that do not differ between releases of PostgreSQL: what flask db status compares with supabase/catalogue.json. door: runs or reads with the owner''s rights.';
+
+create or replace function private.health_catalogue() returns jsonb
+language sql stable
+set search_path = ''
+as $$
+    select jsonb_agg(jsonb_build_array(c.kind, c.name, c.of, c.definition, c.door)) from private.catalogue() c
+$$;
+comment on function private.health_catalogue() is 'private.catalogue, for the page about health.';
+
+create or replace function public.health_report() returns jsonb
+language plpgsql stable security definer
+set search_path = ''
+as $$
+declare
+    part text;
+    answer jsonb;
+    report jsonb := '{}';
+begin
+    if not private.administers() then
+        raise exception 'health is for admins' using errcode = 'insufficient_privilege';
+    end if;
+    foreach part in array array['refreshes', 'unknown_statuses', 'statements', 'connections', 'versions', 'catalogue'] loop
+        begin
+            execute format('select private.%I()', 'health_' || part) into answer;
+        exception when query_canceled or others then
+            -- The code alone: messages may quote values.
+            answer := jsonb_build_object('fault', sqlstate);
+        end;
+        report := report || jsonb_build_object(part, answer);
+    end loop;
+    return report;
+end
+$$;
+comment on function public.health_report() is
+    'How the system is, for admins alone: refreshes, unknown statuses, slow statements, connections, versions, and the catalogue that drift is read from. A part that fails is {"fault": SQLSTATE}.';
 
 -- A changed rule derives the stored values again ----------------------------------------------------------------------------
 

@@ -110,6 +110,7 @@ ROUTES: dict[tuple[str, str], tuple[str | int, ...]] = {
     ): NO_SUCH_LINE,
     ("GET", "/account/password"): PAGE,
     ("POST", "/account/password"): (SIGN_IN, 422, 422, 422),
+    ("GET", "/health/"): ADMINS_ONLY,
     ("GET", "/healthz"): (200, 200, 200, 200),
     ("GET", "/login"): (200, 303, 303, 303),
     ("POST", "/login"): (200, 303, 303, 303),

@@ -44,5 +44,6 @@ OF_ADMINS = {
     "person": OPERATOR,
     "what-a-person-sees": f"{OPERATOR}sees",
     "invite": "/people/invite",
+    "health": "/health/",
 }
 PAGES_OF = {"operator": {"error-403": "/people/"}, "manager": OF_KEEPERS, "admin": OF_KEEPERS | OF_ADMINS}

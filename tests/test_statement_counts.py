@@ -74,6 +74,7 @@ PAGES: dict[str, tuple[str, dict[str, str], int]] = {
     "invite": ("/people/invite", {}, 3),
     "person": (f"/people/{OPERATOR}/", {}, 4),
     "what a person sees": (f"/people/{OPERATOR}/sees", {}, 5),
+    "health": ("/health/", {}, 3),
 }
 KEEPERS_PAGES = (
     "account's history", "several locations' exception", "history", "audit", "audit, filtered",
@@ -82,7 +83,7 @@ KEEPERS_PAGES = (
 ADMINS_PAGES = (
     "API keys", "API key", "API key to issue", "API key to rotate", "API key to revoke", "settings",
     "new setting", "setting", "setting's end", "setting's history", "people", "people, filtered", "invite",
-    "person", "what a person sees",
+    "person", "what a person sees", "health",
 )  # fmt: skip
 # What was changed meanwhile is one question more, for whoever may see it.
 WITH_CHANGES = ("analytics", "analytics' numbers")

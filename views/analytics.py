@@ -23,7 +23,6 @@ from views.analytics_links import Links
 from views.analytics_tables import heat_map, ranking_of
 from views.exports import stream_export
 from views.menu import KEEPERS
-from views.overview import staleness
 
 blueprint = Blueprint("analytics", __name__, url_prefix="/analytics")
 
@@ -51,7 +50,6 @@ def index() -> ResponseReturnValue:
         heat=heat_map(get_busy_hours(scope, period, *where), links),
         ranking=ranking_of(numbers, links),
         changes=changes,
-        stale=staleness(numbers.refreshed_at),
         links=links,
     )
     response = make_response(page)

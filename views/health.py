@@ -1,11 +1,14 @@
-"""Is it alive? For machines; the admin's page about the system is a page of its own."""
+"""Is it alive, for machines (`/healthz`), and how it is, for admins (`/health/`)."""
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, render_template
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from certus_admin.auth import role_required
 from certus_admin.database import db
 from certus_admin.login_role import PrivilegedLoginError, refuse_privileged_login
+from certus_admin.queries.health import get_health
+from views.health_parts import health_parts, worst
 
 blueprint = Blueprint("health", __name__)
 
@@ -28,3 +31,11 @@ def healthz() -> tuple[Response, int]:
     except SQLAlchemyError:
         return jsonify(database="unavailable"), 503
     return jsonify(database="ok", metrics_age_seconds=age), 200
+
+
+@blueprint.get("/health/")
+@role_required("admin")
+def page() -> str:
+    """Every part with its state, and what to do where it is not good."""
+    parts = health_parts(get_health())
+    return render_template("health/index.html", parts=parts, overall=worst(parts))

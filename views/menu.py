@@ -40,10 +40,11 @@ MENU = (
     MenuEntry("Notes", "notes.index_view", "note"),
     MenuEntry("Analytics", "analytics.index", "chart-bar"),
     MenuEntry("Configuration", "configuration.index", "adjustments-horizontal", group="Set up"),
-    MenuEntry("Settings", "settings.index_view", "settings", ("admin",), group="Administer"),
-    MenuEntry("Audit", "audit.index_view", "history", KEEPERS, group="Administer"),
-    MenuEntry("API keys", "api_keys.index_view", "key", roles=("admin",), group="Administer"),
     MenuEntry("People", "people.index_view", "users", ADMINS, group="Administer"),
+    MenuEntry("API keys", "api_keys.index_view", "key", ADMINS, group="Administer"),
+    MenuEntry("Settings", "settings.index_view", "settings", ADMINS, group="Administer"),
+    MenuEntry("Audit", "audit.index_view", "history", KEEPERS, group="Administer"),
+    MenuEntry("Health", "health.page", "heart-rate-monitor", ADMINS, group="Administer"),
 )
 
 

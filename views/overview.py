@@ -1,6 +1,5 @@
 """The Overview: how is it doing, and what happened lately?"""
 
-from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from flask import Blueprint, make_response, render_template, request, url_for
@@ -17,8 +16,6 @@ from views.overview_charts import chart_of, type_bars
 from views.overview_tiles import list_url, tiles_of
 
 blueprint = Blueprint("overview", __name__)
-
-STALE_AFTER = timedelta(minutes=15)
 
 
 @blueprint.get("/")
@@ -41,7 +38,6 @@ def index() -> ResponseReturnValue:
         chart=chart_of(kpis, form),
         types=type_bars(kpis, form),
         activities=list_activities(scope, period, *where),
-        stale=staleness(kpis.refreshed_at),
         calls_url=list_url("calls.index_view", form),
         call_url=call_url,
         plain=plain,
@@ -49,13 +45,6 @@ def index() -> ResponseReturnValue:
     response = make_response(page)
     response.vary.add("HX-Request")
     return response
-
-
-def staleness(refreshed_at: datetime | None) -> str | None:
-    """Why the sums should not be trusted: `never`, `old`, or None while they are fresh."""
-    if refreshed_at is None:
-        return "never"
-    return "old" if datetime.now(UTC) - refreshed_at > STALE_AFTER else None
 
 
 def call_url(call_id: UUID) -> str:

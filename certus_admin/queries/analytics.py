@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +11,13 @@ from sqlalchemy import text
 from certus_admin.database import db
 from certus_admin.queries.arms import Reach, narrow
 from certus_admin.queries.comparison import Comparison
+from certus_admin.queries.freshness import FRESHNESS, Freshness
 from certus_admin.queries.kpis import SUMMED, read_totals
 from certus_admin.queries.period import Period
 from certus_admin.queries.scope import Scope
 from certus_admin.queries.totals import Day, Totals, add_up
 
-REFRESHED = text("select public.metrics_refreshed_at()")
+REFRESHED = text(f"select {FRESHNESS}")
 
 # Both ways of adding up in one reading: by date, and by location. Which dates are the period's is asked at
 # each location: around midnight, zones are on different ones.
@@ -38,7 +39,7 @@ class Analytics:
     `days` has every date of the period: one without calls, orders or reservations has zeros. `compared` has
     the date beside each of them, None where there is none; it is empty where nothing is compared or that
     period has no data at all. `then` are its totals, None likewise. `locations` has those on which something
-    happened. `refreshed_at` (UTC) is when the sums were computed, None when never.
+    happened. `freshness` says when the sums were computed, and whether that still works.
     """
 
     period: Period
@@ -48,7 +49,7 @@ class Analytics:
     totals: Totals = field(default_factory=Totals)
     then: Totals | None = None
     locations: dict[UUID, Totals] = field(default_factory=dict)
-    refreshed_at: datetime | None = None
+    freshness: Freshness = field(default_factory=Freshness)
 
 
 def get_analytics(
@@ -60,10 +61,11 @@ def get_analytics(
 ) -> Analytics:
     """Numbers by date and by location, from metrics_daily_v, in two statements.
 
-    They are as old as `refreshed_at`. Definitions: docs/prd.md.
+    They are as old as `freshness` says. Definitions: docs/prd.md.
     """
-    refreshed_at = db.session.scalars(REFRESHED).one()
-    rows = _rows(narrow(scope, account_id, location_id), period, comparison) if refreshed_at else []
+    freshness = Freshness(*db.session.execute(REFRESHED).one())
+    reach = narrow(scope, account_id, location_id)
+    rows = _rows(reach, period, comparison) if freshness.refreshed_at else []
     by_date: dict[tuple[bool, date], list[Totals]] = defaultdict(list)
     by_location: dict[UUID, list[Totals]] = defaultdict(list)
     for compared, day, location, currency, *sums in rows:
@@ -80,7 +82,7 @@ def get_analytics(
         totals=add_up(part for (compared, _), parts in by_date.items() if not compared for part in parts),
         then=add_up(before) if before else None,
         locations={location: add_up(parts) for location, parts in by_location.items()},
-        refreshed_at=refreshed_at,
+        freshness=freshness,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from certus_admin.database import db
 from certus_admin.queries.arms import Reach, narrow
+from certus_admin.queries.freshness import FRESHNESS, Freshness
 from certus_admin.queries.period import Period
 from certus_admin.queries.scope import Scope
 from certus_admin.queries.totals import Day, Money, Totals, add_up
@@ -50,18 +51,18 @@ where m.date <= its.last_date
 group by 1, 2, 3, 4"""
 
 # The newest calls of the period in every zone, and of these the ones on its local dates.
-MEDIAN = """select public.metrics_refreshed_at() as refreshed_at,
+MEDIAN = f"""select {FRESHNESS},
     percentile_cont(0.5) within group (order by newest.duration_seconds) filter (where newest.is_inside)
         as median_seconds,
     count(*) filter (where newest.is_inside) as measured,
     count(*) < :sample as covers_all
 from (
     select call.duration_seconds, call.is_inside
-    from {arms}
+    from {{arms}}
     cross join lateral (
-        select x.duration_seconds, x.started_at, x.local_date between {first} and {last} as is_inside
+        select x.duration_seconds, x.started_at, x.local_date between {{first}} and {{last}} as is_inside
         from public.calls_v x
-        where {match} and x.started_at >= :since and x.started_at < :until
+        where {{match}} and x.started_at >= :since and x.started_at < :until
             and x.direction = 'inbound' and x.status in ('completed', 'transferred', 'in_progress')
             and x.duration_seconds is not null
         order by x.started_at desc limit :sample
@@ -77,8 +78,8 @@ class Kpis:
     `previous` are the totals of `period.before`, None where that has no data at all. `course` are the dates
     of the period, at least a week of them: a date without calls has zeros. `median_handle_seconds` is over
     `measured_calls` answered inbound calls, None without any; `median_covers_all` says whether these are all
-    of the period or the newest ones alone. `refreshed_at` (UTC) is when the sums were computed, None when
-    never.
+    of the period or the newest ones alone. `freshness` says when the sums were computed, and whether that
+    still works.
     """
 
     period: Period
@@ -88,7 +89,7 @@ class Kpis:
     median_handle_seconds: float | None
     measured_calls: int
     median_covers_all: bool
-    refreshed_at: datetime | None
+    freshness: Freshness
 
 
 def get_kpis(
@@ -96,7 +97,7 @@ def get_kpis(
 ) -> Kpis:
     """The KPIs of `period` and of the period before it, in two statements.
 
-    Sums come from metrics_daily_v and are as old as `refreshed_at`; the median is read live from the newest
+    Sums come from metrics_daily_v and are as old as `freshness` says; the median is read live from the newest
     answered inbound calls. Definitions and formulas: docs/prd.md.
     """
     reach = narrow(scope, account_id, location_id)
@@ -114,7 +115,7 @@ def get_kpis(
         median_handle_seconds=measured.median_seconds,
         measured_calls=measured.measured,
         median_covers_all=measured.covers_all,
-        refreshed_at=measured.refreshed_at,
+        freshness=Freshness(measured.refreshed_at, measured.failing_since),
     )
 
 

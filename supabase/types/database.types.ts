@@ -49,6 +49,13 @@ export type Database = {
             foreignKeyName: "account_settings_updated_by_fkey"
             columns: ["updated_by"]
             isOneToOne: false
+            referencedRelation: "people_v"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "account_settings_updated_by_fkey"
+            columns: ["updated_by"]
+            isOneToOne: false
             referencedRelation: "users"
             referencedColumns: ["id"]
           },
@@ -85,8 +92,12 @@ export type Database = {
           key_hint: string | null
           label: string
           last_used_at: string | null
+          replaced_at: string | null
           revoked_at: string | null
+          revoked_by: string | null
+          revoked_reason: string | null
           scopes: string[]
+          succeeds_id: string | null
         }
         Insert: {
           account_id: string
@@ -97,8 +108,12 @@ export type Database = {
           key_hint?: string | null
           label: string
           last_used_at?: string | null
+          replaced_at?: string | null
           revoked_at?: string | null
+          revoked_by?: string | null
+          revoked_reason?: string | null
           scopes?: string[]
+          succeeds_id?: string | null
         }
         Update: {
           account_id?: string
@@ -109,8 +124,12 @@ export type Database = {
           key_hint?: string | null
           label?: string
           last_used_at?: string | null
+          replaced_at?: string | null
           revoked_at?: string | null
+          revoked_by?: string | null
+          revoked_reason?: string | null
           scopes?: string[]
+          succeeds_id?: string | null
         }
         Relationships: [
           {
@@ -121,8 +140,43 @@ export type Database = {
             referencedColumns: ["id"]
           },
           {
+            foreignKeyName: "api_keys_account_id_succeeds_id_fkey"
+            columns: ["account_id", "succeeds_id"]
+            isOneToOne: true
+            referencedRelation: "api_keys"
+            referencedColumns: ["account_id", "id"]
+          },
+          {
+            foreignKeyName: "api_keys_account_id_succeeds_id_fkey"
+            columns: ["account_id", "succeeds_id"]
+            isOneToOne: true
+            referencedRelation: "api_keys_v"
+            referencedColumns: ["account_id", "id"]
+          },
+          {
             foreignKeyName: "api_keys_created_by_fkey"
             columns: ["created_by"]
+            isOneToOne: false
+            referencedRelation: "people_v"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "api_keys_created_by_fkey"
+            columns: ["created_by"]
+            isOneToOne: false
+            referencedRelation: "users"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "api_keys_revoked_by_fkey"
+            columns: ["revoked_by"]
+            isOneToOne: false
+            referencedRelation: "people_v"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "api_keys_revoked_by_fkey"
+            columns: ["revoked_by"]
             isOneToOne: false
             referencedRelation: "users"
             referencedColumns: ["id"]
@@ -133,6 +187,7 @@ export type Database = {
         Row: {
           account_id: string | null
           action: string
+          actor_key: string | null
           actor_role: string
           actor_user_id: string | null
           address: unknown
@@ -149,6 +204,7 @@ export type Database = {
         Insert: {
           account_id?: string | null
           action: string
+          actor_key?: never
           actor_role: string
           actor_user_id?: string | null
           address?: unknown
@@ -165,6 +221,7 @@ export type Database = {
         Update: {
           account_id?: string | null
           action?: string
+          actor_key?: never
           actor_role?: string
           actor_user_id?: string | null
           address?: unknown
@@ -347,6 +404,13 @@ export type Database = {
             foreignKeyName: "internal_notes_author_user_id_fkey"
             columns: ["author_user_id"]
             isOneToOne: false
+            referencedRelation: "people_v"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "internal_notes_author_user_id_fkey"
+            columns: ["author_user_id"]
+            isOneToOne: false
             referencedRelation: "users"
             referencedColumns: ["id"]
           },
@@ -391,6 +455,13 @@ export type Database = {
             foreignKeyName: "knowledge_update_requests_decided_by_fkey"
             columns: ["decided_by"]
             isOneToOne: false
+            referencedRelation: "people_v"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "knowledge_update_requests_decided_by_fkey"
+            columns: ["decided_by"]
+            isOneToOne: false
             referencedRelation: "users"
             referencedColumns: ["id"]
           },
@@ -399,6 +470,13 @@ export type Database = {
             columns: ["org_id"]
             isOneToOne: false
             referencedRelation: "accounts"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "knowledge_update_requests_requested_by_user_id_fkey"
+            columns: ["requested_by_user_id"]
+            isOneToOne: false
+            referencedRelation: "people_v"
             referencedColumns: ["id"]
           },
           {
@@ -451,6 +529,13 @@ export type Database = {
             isOneToOne: false
             referencedRelation: "locations"
             referencedColumns: ["account_id", "id"]
+          },
+          {
+            foreignKeyName: "location_hours_updated_by_fkey"
+            columns: ["updated_by"]
+            isOneToOne: false
+            referencedRelation: "people_v"
+            referencedColumns: ["id"]
           },
           {
             foreignKeyName: "location_hours_updated_by_fkey"
@@ -513,6 +598,13 @@ export type Database = {
             foreignKeyName: "location_hours_exceptions_updated_by_fkey"
             columns: ["updated_by"]
             isOneToOne: false
+            referencedRelation: "people_v"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "location_hours_exceptions_updated_by_fkey"
+            columns: ["updated_by"]
+            isOneToOne: false
             referencedRelation: "users"
             referencedColumns: ["id"]
           },
@@ -568,6 +660,13 @@ export type Database = {
             isOneToOne: true
             referencedRelation: "locations"
             referencedColumns: ["account_id", "id"]
+          },
+          {
+            foreignKeyName: "location_settings_updated_by_fkey"
+            columns: ["updated_by"]
+            isOneToOne: false
+            referencedRelation: "people_v"
+            referencedColumns: ["id"]
           },
           {
             foreignKeyName: "location_settings_updated_by_fkey"
@@ -885,6 +984,13 @@ export type Database = {
             foreignKeyName: "settings_updated_by_fkey"
             columns: ["updated_by"]
             isOneToOne: false
+            referencedRelation: "people_v"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "settings_updated_by_fkey"
+            columns: ["updated_by"]
+            isOneToOne: false
             referencedRelation: "users"
             referencedColumns: ["id"]
           },
@@ -989,7 +1095,21 @@ export type Database = {
             foreignKeyName: "user_access_created_by_fkey"
             columns: ["created_by"]
             isOneToOne: false
+            referencedRelation: "people_v"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "user_access_created_by_fkey"
+            columns: ["created_by"]
+            isOneToOne: false
             referencedRelation: "users"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "user_access_user_id_fkey"
+            columns: ["user_id"]
+            isOneToOne: false
+            referencedRelation: "people_v"
             referencedColumns: ["id"]
           },
           {
@@ -1009,6 +1129,9 @@ export type Database = {
           id: string
           is_active: boolean
           role: string
+          updated_at: string
+          updated_by: string | null
+          version: number
         }
         Insert: {
           created_at?: string
@@ -1017,6 +1140,9 @@ export type Database = {
           id?: string
           is_active?: boolean
           role: string
+          updated_at?: string
+          updated_by?: string | null
+          version?: number
         }
         Update: {
           created_at?: string
@@ -1025,15 +1151,109 @@ export type Database = {
           id?: string
           is_active?: boolean
           role?: string
+          updated_at?: string
+          updated_by?: string | null
+          version?: number
         }
-        Relationships: []
+        Relationships: [
+          {
+            foreignKeyName: "users_updated_by_fkey"
+            columns: ["updated_by"]
+            isOneToOne: false
+            referencedRelation: "people_v"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "users_updated_by_fkey"
+            columns: ["updated_by"]
+            isOneToOne: false
+            referencedRelation: "users"
+            referencedColumns: ["id"]
+          },
+        ]
       }
     }
     Views: {
+      api_keys_v: {
+        Row: {
+          account_id: string | null
+          account_name: string | null
+          created_at: string | null
+          created_by: string | null
+          created_by_name: string | null
+          expires_at: string | null
+          id: string | null
+          key_hint: string | null
+          label: string | null
+          last_used_at: string | null
+          replaced_at: string | null
+          revoked_at: string | null
+          revoked_by: string | null
+          revoked_by_name: string | null
+          revoked_reason: string | null
+          scopes: string[] | null
+          state: string | null
+          succeeds_id: string | null
+          warnings: string[] | null
+        }
+        Relationships: [
+          {
+            foreignKeyName: "api_keys_account_id_fkey"
+            columns: ["account_id"]
+            isOneToOne: false
+            referencedRelation: "accounts"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "api_keys_account_id_succeeds_id_fkey"
+            columns: ["account_id", "succeeds_id"]
+            isOneToOne: true
+            referencedRelation: "api_keys"
+            referencedColumns: ["account_id", "id"]
+          },
+          {
+            foreignKeyName: "api_keys_account_id_succeeds_id_fkey"
+            columns: ["account_id", "succeeds_id"]
+            isOneToOne: true
+            referencedRelation: "api_keys_v"
+            referencedColumns: ["account_id", "id"]
+          },
+          {
+            foreignKeyName: "api_keys_created_by_fkey"
+            columns: ["created_by"]
+            isOneToOne: false
+            referencedRelation: "people_v"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "api_keys_created_by_fkey"
+            columns: ["created_by"]
+            isOneToOne: false
+            referencedRelation: "users"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "api_keys_revoked_by_fkey"
+            columns: ["revoked_by"]
+            isOneToOne: false
+            referencedRelation: "people_v"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "api_keys_revoked_by_fkey"
+            columns: ["revoked_by"]
+            isOneToOne: false
+            referencedRelation: "users"
+            referencedColumns: ["id"]
+          },
+        ]
+      }
       audit_log_v: {
         Row: {
           account_id: string | null
+          account_name: string | null
           action: string | null
+          actor_key: string | null
           actor_name: string | null
           actor_role: string | null
           actor_user_id: string | null
@@ -1043,44 +1263,13 @@ export type Database = {
           at: string | null
           before: Json | null
           id: string | null
+          local_date: string | null
           location_id: string | null
+          location_name: string | null
           request_id: string | null
           row_id: string | null
           table_name: string | null
-        }
-        Insert: {
-          account_id?: string | null
-          action?: string | null
-          actor_name?: never
-          actor_role?: string | null
-          actor_user_id?: string | null
-          address?: unknown
-          after?: Json | null
-          application?: string | null
-          at?: string | null
-          before?: Json | null
-          id?: string | null
-          location_id?: string | null
-          request_id?: string | null
-          row_id?: string | null
-          table_name?: string | null
-        }
-        Update: {
-          account_id?: string | null
-          action?: string | null
-          actor_name?: never
-          actor_role?: string | null
-          actor_user_id?: string | null
-          address?: unknown
-          after?: Json | null
-          application?: string | null
-          at?: string | null
-          before?: Json | null
-          id?: string | null
-          location_id?: string | null
-          request_id?: string | null
-          row_id?: string | null
-          table_name?: string | null
+          timezone: string | null
         }
         Relationships: []
       }
@@ -1166,6 +1355,13 @@ export type Database = {
             isOneToOne: false
             referencedRelation: "locations"
             referencedColumns: ["account_id", "id"]
+          },
+          {
+            foreignKeyName: "internal_notes_author_user_id_fkey"
+            columns: ["author_user_id"]
+            isOneToOne: false
+            referencedRelation: "people_v"
+            referencedColumns: ["id"]
           },
           {
             foreignKeyName: "internal_notes_author_user_id_fkey"
@@ -1269,6 +1465,51 @@ export type Database = {
           },
         ]
       }
+      people_v: {
+        Row: {
+          access: Json | null
+          created_at: string | null
+          email: string | null
+          full_name: string | null
+          id: string | null
+          is_active: boolean | null
+          last_sign_in_at: string | null
+          link_expires_at: string | null
+          may_be_changed: boolean | null
+          role: string | null
+          state: string | null
+          version: number | null
+        }
+        Insert: {
+          access?: never
+          created_at?: string | null
+          email?: string | null
+          full_name?: string | null
+          id?: string | null
+          is_active?: boolean | null
+          last_sign_in_at?: never
+          link_expires_at?: never
+          may_be_changed?: never
+          role?: string | null
+          state?: never
+          version?: number | null
+        }
+        Update: {
+          access?: never
+          created_at?: string | null
+          email?: string | null
+          full_name?: string | null
+          id?: string | null
+          is_active?: boolean | null
+          last_sign_in_at?: never
+          link_expires_at?: never
+          may_be_changed?: never
+          role?: string | null
+          state?: never
+          version?: number | null
+        }
+        Relationships: []
+      }
       reservations_v: {
         Row: {
           account_id: string | null
@@ -1314,8 +1555,42 @@ export type Database = {
           },
         ]
       }
+      settings_v: {
+        Row: {
+          account_id: string | null
+          account_name: string | null
+          id: string | null
+          key: string | null
+          location_id: string | null
+          location_name: string | null
+          location_rows: number | null
+          timezone: string | null
+          updated_at: string | null
+          updated_by_name: string | null
+          value: Json | null
+          version: number | null
+        }
+        Relationships: [
+          {
+            foreignKeyName: "settings_org_id_fkey"
+            columns: ["account_id"]
+            isOneToOne: false
+            referencedRelation: "accounts"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "settings_org_id_location_id_fkey"
+            columns: ["account_id", "location_id"]
+            isOneToOne: false
+            referencedRelation: "locations"
+            referencedColumns: ["account_id", "id"]
+          },
+        ]
+      }
     }
     Functions: {
+      api_key_scopes: { Args: Record<PropertyKey, never>; Returns: string[] }
+      audit_choices: { Args: Record<PropertyKey, never>; Returns: Json }
       call_status: {
         Args: { end_reason: string; provider: string; provider_status: string }
         Returns: string
@@ -1328,6 +1603,21 @@ export type Database = {
       delete_version: {
         Args: { row_id: string; table_name: string; version: number }
         Returns: undefined
+      }
+      health_report: { Args: Record<PropertyKey, never>; Returns: Json }
+      invite_person: {
+        Args: {
+          access: Json
+          email: string
+          full_name: string
+          role: string
+          token_hash: string
+        }
+        Returns: string
+      }
+      issue_link: {
+        Args: { person: string; token_hash: string }
+        Returns: string
       }
       location_state_at: {
         Args: { at?: string; location_id: string }
@@ -1347,6 +1637,10 @@ export type Database = {
           id: string
         }[]
       }
+      metrics_failing_since: {
+        Args: Record<PropertyKey, never>
+        Returns: string
+      }
       metrics_refreshed_at: {
         Args: Record<PropertyKey, never>
         Returns: string
@@ -1364,6 +1658,18 @@ export type Database = {
         Args: { call_id: string; reason: string }
         Returns: string
       }
+      rotate_api_key: {
+        Args: {
+          expires_at?: string
+          key_hint?: string
+          key_id: string
+          overlap?: string
+        }
+        Returns: string
+      }
+      start_viewing: { Args: { person: string }; Returns: string }
+      touch_api_key: { Args: { id: string }; Returns: string }
+      withdraw_link: { Args: { person: string }; Returns: undefined }
     }
     Enums: {
       [_ in never]: never

@@ -44,7 +44,7 @@ PAGES_OF_ADMINS = (
     "/audit/", "/audit/?table=settings&action=insert", "/audit/?to=2001-01-01",
     "/settings/", "/settings/new", SETTING, f"{SETTING}/delete", f"{SETTING}/history",
     "/api-keys/", "/api-keys/?state=double", "/api-keys/new", KEY, f"{KEY}/rotate", f"{KEY}/revoke",
-    "/people/", "/people/invite", OPERATOR, f"{OPERATOR}sees",
+    "/people/", "/people/invite", OPERATOR, f"{OPERATOR}sees", "/health/",
 )  # fmt: skip
 ERRORS = ("/nowhere", "/calls/?status=nonsense")
 

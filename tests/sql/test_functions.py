@@ -44,6 +44,7 @@ READ_BY_CLIENTS = {
     "public.closing_instant(timestamp without time zone,text)",
     "public.location_state_at(uuid,timestamp with time zone)",
     "public.mask_phone(text)",
+    "public.metrics_failing_since()",
     "public.metrics_refreshed_at()",
     "public.opening_instant(timestamp without time zone,text)",
 }
@@ -55,6 +56,7 @@ FUNCTIONS = {
         "public.delete_version(text,uuid,integer)",
         "public.invite_person(text,text,text,jsonb,bytea)",
         "public.issue_link(uuid,bytea)",
+        "public.health_report()",
         "public.mentionable_people(uuid)",
         "public.open_recording(uuid)",
         "public.record_export(text,jsonb,bigint)",
@@ -74,6 +76,7 @@ FUNCTIONS = {
         "back_office.find_sign_in(text)",
         "back_office.forget_attempts(text)",
         "back_office.health()",
+        "back_office.health_figures()",
         "back_office.open_session(uuid,bytea,inet,text)",
         "back_office.resume_session(bytea)",
         "back_office.save_password_hash(uuid,text)",
@@ -136,6 +139,9 @@ def test_the_helpers_of_policies_cannot_be_called_by(asking: Asking, who: str) -
         "select private.location_ids()",
         "select private.person_name('05e00000-0000-7000-8000-000000000002')",
         "select private.refresh_metrics()",
+        "select private.refresh_metrics_by('me')",
+        "select private.health_connections()",
+        "select private.catalogue()",
         "select back_office.find_sign_in('admin@certus.example')",
         "select back_office.health()",
     ):
