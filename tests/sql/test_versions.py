@@ -35,7 +35,7 @@ def test_a_save_counts_and_is_signed(asking: Asking, table: str) -> None:
 @pytest.mark.parametrize("table", VERSIONED)
 @pytest.mark.parametrize("version", [0, 1, 3])
 def test_a_stale_version_is_refused(asking: Asking, table: str, version: int) -> None:
-    row = asking.as_person("manager").scalar(f"select id from public.{table} order by id limit 1")
+    row = asking.as_person(writer(table)).scalar(f"select id from public.{table} order by id limit 1")
     asking.execute(f"update public.{table} set {VERSIONED[table]}, version = 1 where id = %s", [row])
     stale = f"update public.{table} set {VERSIONED[table]}, version = %s where id = %s"
     assert asking.refusal(stale, [version, row])[0] == "PT409"
