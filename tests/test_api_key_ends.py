@@ -5,8 +5,10 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.fixtures.core import MakePerson, signed_in_client
 from tests.fixtures.database import Database
 from tests.fixtures.forms import fields_of
 from tests.key_pages import OLD_WEBSITE, SOLES, TILL, WEBSITE, change, key, keys, listed, send
@@ -106,3 +108,22 @@ def test_a_key_out_of_reach_is_like_none(admin_harbour: FlaskClient, database: D
             assert admin_harbour.post(f"/api-keys/{key_id}{way}", data=form).status_code == 404
     assert keys(database) == before
     assert admin_harbour.get("/api-keys/", query_string={"account": SOLES}).status_code == 404
+
+
+def test_an_admin_of_single_locations_is_told_why_there_are_no_keys(
+    app: Flask, make_person: MakePerson, database: Database
+) -> None:
+    somebody = make_person("admin")
+    with database.owner() as owner:
+        owner.execute(
+            """insert into public.user_access (user_id, account_id, location_id)
+            select %s, account_id, id from public.locations where name like '%%Seaport'""",
+            [somebody.user_id],
+        )
+    client = signed_in_client(app, somebody)
+    assert listed(client) == []
+    assert "No API keys yet." in client.get("/api-keys/").text
+    page = client.get("/api-keys/new").text
+    assert "A key belongs to a whole account" in page
+    assert 'name="label"' not in page
+    assert client.get(f"/api-keys/{TILL}").status_code == 404
