@@ -20,6 +20,7 @@ NEEDED_BY_POLICIES = {
     "private.looks_like_secret(text)",
     "private.manages()",
     "private.needs_review(text,text,text,text,boolean,boolean,boolean)",
+    "private.payload_location(jsonb)",
     "private.order_adds_up(jsonb,numeric,numeric,numeric,numeric,numeric)",
     "private.person_name(uuid)",
     "private.person_role()",
@@ -38,6 +39,7 @@ READ_BY_CLIENTS = {
     "public.call_status(text,text,text)",
     "public.call_type(text)",
     "public.closing_instant(timestamp without time zone,text)",
+    "public.knowledge_request_schema()",
     "public.location_state_at(uuid,timestamp with time zone)",
     "public.mask_phone(text)",
     "public.metrics_refreshed_at()",
@@ -48,12 +50,18 @@ FUNCTIONS = {
     | READ_BY_CLIENTS
     | {
         "public.delete_version(text,uuid,integer)",
+        "public.knowledge_requesters()",
         "public.mentionable_people(uuid)",
         "public.open_recording(uuid)",
         "public.record_export(text,jsonb,bigint)",
         "public.reveal_caller(uuid,text)",
     },
-    "service_role": NEEDED_BY_POLICIES | READ_BY_CLIENTS,
+    "service_role": NEEDED_BY_POLICIES
+    | READ_BY_CLIENTS
+    | {
+        "public.claim_knowledge_requests(integer,integer)",
+        "public.finish_knowledge_request(uuid,boolean,text,uuid)",
+    },
     "certus_app": {
         "back_office.attempts(text)",
         "back_office.count_attempt(text,integer)",
