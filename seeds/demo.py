@@ -14,6 +14,7 @@ import psycopg
 from certus_admin.apply import apply_files
 from seeds import outcomes
 from seeds.calls import add_confirmation, add_inbound, add_running
+from seeds.demo_knowledge import ask_for_knowledge
 from seeds.demo_people import forbid_strangers, give_passwords
 from seeds.demo_settings import close_and_busy
 from seeds.places import Place, read_places
@@ -53,6 +54,7 @@ def load_demo(
             report("The demo is there already; nothing was added.")
             return {}
         close_and_busy(connection, moment)
+        ask_for_knowledge(connection, moment)
         counts = copy_rows(connection, make_rows(read_places(connection), moment))
     with psycopg.connect(owner_url, autocommit=True, application_name="flask seed demo") as connection:
         connection.execute(ANALYZE)

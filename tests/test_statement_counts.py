@@ -37,6 +37,10 @@ PAGES: dict[str, tuple[str, dict[str, str], int]] = {
     "orders": ("/orders/", {}, 5),
     "reservations": ("/reservations/", {}, 5),
     "notes": ("/notes/", {}, 5),
+    "knowledge": ("/knowledge/", {}, 7),
+    "knowledge, filtered": ("/knowledge/?status=pending&status=failed&period=90d", HTMX, 6),
+    "knowledge request": ("/knowledge/4e000000-0000-7000-8000-000000000001", {}, 4),
+    "new knowledge request": ("/knowledge/new", {}, 3),
     "configuration": ("/configuration/", {}, 3),
     "account": (f"{ACCOUNT}/", {}, 3),
     "account's voice": (f"{ACCOUNT}/voice", {}, 4),
@@ -52,7 +56,10 @@ PAGES: dict[str, tuple[str, dict[str, str], int]] = {
     "averages": (f"{LOCATION}/averages", {}, 5),
     "history": (f"{LOCATION}/history", {}, 4),
 }
-KEEPERS_PAGES = ("account's history", "several locations' exception", "history")
+KEEPERS_PAGES = (
+    "account's history", "several locations' exception", "history",
+    "knowledge", "knowledge, filtered", "knowledge request", "new knowledge request",
+)  # fmt: skip
 # What was changed meanwhile is one question more, for whoever may see it.
 WITH_CHANGES = ("analytics", "analytics' numbers")
 COPIES = 60
@@ -132,6 +139,13 @@ def copy_rows(database: Database) -> None:
             select account_id, location_id, call_id, created_at, guest_name, guest_count, status,
                 created_at - make_interval(mins => n)
             from public.reservations, generate_series(1, %s) n""",
+            [COPIES],
+        )
+        owner.execute(
+            """insert into public.knowledge_update_requests
+                (org_id, requested_by_user_id, payload, status, created_at)
+            select org_id, requested_by_user_id, payload, status, created_at - make_interval(mins => n)
+            from public.knowledge_update_requests, generate_series(1, %s) n""",
             [COPIES],
         )
         copy_settings(owner)

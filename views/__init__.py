@@ -20,6 +20,8 @@ from views import (
     configuration_new_exceptions,
     health,
     history,
+    knowledge,
+    knowledge_requests,
     notes,
     orders,
     overview,
@@ -44,6 +46,7 @@ BLUEPRINTS = (
     voice.blueprint,
     averages.blueprint,
     history.blueprint,
+    knowledge_requests.blueprint,
     health.blueprint,
     overview.blueprint,
     recordings.blueprint,
@@ -55,6 +58,7 @@ ADMIN_VIEWS: tuple[Callable[[], BaseView], ...] = (
     orders.OrderView,
     reservations.ReservationView,
     notes.NotesView,
+    knowledge.KnowledgeView,
 )
 
 

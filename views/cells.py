@@ -9,6 +9,7 @@ from flask import current_app
 from markupsafe import Markup
 
 from certus_admin.formats import UNKNOWN, duration, local_date, local_time, masked_number, money, number
+from forms.knowledge import KINDS
 
 LABELS = {
     "started_at": "Started",
@@ -17,6 +18,10 @@ LABELS = {
     "author_name": "By",
     "note_md": "Note",
     "note_page": "Details",
+    "filed_at": "Filed",
+    "request_place": "For",
+    "kind": "About",
+    "requested_by_name": "Filed by",
     "reservation_at": "Table for",
     "location": "Location",
     "caller_masked": "Caller",
@@ -87,6 +92,18 @@ class Cells:
 
     def _written_at(self, row: Any) -> Markup:
         return self._moment(row.created_at, row)
+
+    def _filed_at(self, row: Any) -> Markup:
+        return self._moment(row.created_at, row)
+
+    def _request_place(self, row: Any) -> Markup | str:
+        if row.location_id is not None:
+            return self._location(row)
+        name = self.account_names.get(row.account_id)
+        return f"All of {name}" if name else "The whole account"
+
+    def _kind(self, row: Any) -> str:
+        return KINDS.get(row.kind, row.kind.replace("_", " ").capitalize())
 
     def _note_page(self, row: Any) -> Markup:
         return Markup('<a href="/notes/details/?id={}" aria-label="This note by itself">Open</a>').format(

@@ -39,6 +39,7 @@ MENU = (
     MenuEntry("Notes", "notes.index_view", "note"),
     MenuEntry("Analytics", "analytics.index", "chart-bar"),
     MenuEntry("Configuration", "configuration.index", "adjustments-horizontal", group="Set up"),
+    MenuEntry("Knowledge", "knowledge.index_view", "book", KEEPERS, group="Set up"),
 )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Interval, case, func, literal, literal_col
 from certus_admin.models import Account, DailyMetrics
 from certus_admin.queries.calls import CALLS
 from certus_admin.queries.exports import Export
+from certus_admin.queries.knowledge_list import KNOWLEDGE
 from certus_admin.queries.listing import Source
 from certus_admin.queries.orders import ORDERS
 from certus_admin.queries.reservations import RESERVATIONS
@@ -117,6 +118,27 @@ def reservation_columns(reservation: Any) -> list[ColumnElement[Any]]:
     ]
 
 
+def knowledge_columns(request: Any) -> list[ColumnElement[Any]]:
+    """The columns of knowledge.csv; the location is empty where a request holds for the whole account."""
+    return [
+        request.id,
+        local_iso(request.created_at, request.timezone),
+        request.local_date,
+        *place_columns(request),
+        request.kind,
+        safe(request.title),
+        safe(request.payload["text"].astext.label("text")),
+        safe(request.requested_by_name),
+        request.status,
+        safe(request.decided_by_name),
+        local_iso(request.decided_at, request.timezone),
+        safe(request.decision_reason),
+        request.attempts,
+        local_iso(request.finished_at, request.timezone),
+        safe(request.message),
+    ]
+
+
 def metrics_columns(metrics: Any) -> list[ColumnElement[Any]]:
     """The columns of metrics.csv: those of metrics_daily_v in their order; nobody's text."""
     return list(metrics.__table__.columns)
@@ -130,6 +152,7 @@ def by_date_and_place(metrics: Any) -> list[ColumnElement[Any]]:
 CALL_EXPORT = Export("calls", CALLS, call_columns)
 ORDER_EXPORT = Export("orders", ORDERS, order_columns)
 RESERVATION_EXPORT = Export("reservations", RESERVATIONS, reservation_columns)
+KNOWLEDGE_EXPORT = Export("knowledge", KNOWLEDGE, knowledge_columns)
 METRICS_EXPORT = Export(
     "metrics", Source(DailyMetrics, "date", metrics_columns), metrics_columns, by_date_and_place
 )
