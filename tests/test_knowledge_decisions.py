@@ -1,6 +1,7 @@
 """What people and the automation do with a knowledge request, and what the second of two is told."""
 
 import re
+from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
@@ -235,6 +236,22 @@ def test_who_cannot_read_the_log_is_told_what_the_row_knows(
     lyon = client_of("manager.lyon")
     assert course(lyon, request_id) == ["Rejected", "Filed"]
     assert "Not now." in lyon.get(f"/knowledge/{request_id}").text
+
+
+@pytest.mark.parametrize("action", ["", *ACTIONS])
+def test_a_request_out_of_reach_is_like_none(
+    manager: FlaskClient, database: Database, make_request: MakeRequest, action: str
+) -> None:
+    foreign, own = make_request(account=LUMEN, by="manager_lyon"), make_request()
+    page = manager.get(f"/knowledge/{own}").text
+    for request_id in (foreign, uuid4()):
+        if action:
+            answer = act(manager, request_id, action, page, reason="Mine.")
+        else:
+            answer = manager.get(f"/knowledge/{request_id}")
+        assert answer.status_code == 404
+        assert "It does not exist, or it is out of your reach." in answer.text
+    assert stored(database, foreign).status == "pending"
 
 
 @pytest.mark.parametrize("seen", ["", "yesterday", "2026-01-01T00:00:00"])
