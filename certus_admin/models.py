@@ -247,6 +247,36 @@ class SettingView(Base):
     location_rows: Mapped[int]
 
 
+class KnowledgeRequest(Base):
+    """knowledge_requests_v: what the AI should learn; `location_id` is None for the whole account."""
+
+    __tablename__ = "knowledge_requests_v"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID]
+    location_id: Mapped[UUID | None]
+    location_name: Mapped[str | None]
+    timezone: Mapped[str]
+    local_date: Mapped[date] = mapped_column(Date)
+    requested_by_user_id: Mapped[UUID]
+    requested_by_name: Mapped[str | None]
+    payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    kind: Mapped[str]
+    title: Mapped[str | None]
+    status: Mapped[str]
+    decided_by: Mapped[UUID | None]
+    decided_by_name: Mapped[str | None]
+    decided_at: Mapped[datetime | None]
+    decision_reason: Mapped[str | None]
+    attempts: Mapped[int]
+    claimed_at: Mapped[datetime | None]
+    claim_expires_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    message: Mapped[str | None]
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+
 class Note(Base):
     """internal_notes: what a person writes on a call; location, author and times are the database's."""
 

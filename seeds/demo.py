@@ -15,6 +15,7 @@ from certus_admin.apply import apply_files
 from seeds import outcomes
 from seeds.calls import add_confirmation, add_inbound, add_running
 from seeds.demo_keys import add_keys
+from seeds.demo_knowledge import ask_for_knowledge
 from seeds.demo_people import forbid_strangers, give_passwords
 from seeds.demo_settings import close_and_busy
 from seeds.places import Place, read_places
@@ -55,6 +56,7 @@ def load_demo(
             return {}
         close_and_busy(connection, moment)
         add_keys(connection, moment)
+        ask_for_knowledge(connection, moment)
         counts = copy_rows(connection, make_rows(read_places(connection), moment))
     with psycopg.connect(owner_url, autocommit=True, application_name="flask seed demo") as connection:
         connection.execute(ANALYZE)

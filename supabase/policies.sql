@@ -126,19 +126,23 @@ begin
 end
 $$;
 
--- Managers see and file the requests of their accounts; operators have no part in them.
+-- Managers see and file the requests of their accounts and locations; operators have no part in them.
 drop policy if exists knowledge_update_requests_select on public.knowledge_update_requests;
 create policy knowledge_update_requests_select on public.knowledge_update_requests
     for select to authenticated
     using ((select private.manages())
-        and ((select private.sees_everything()) or org_id = any ((select private.account_ids())::uuid[])));
+        and ((select private.sees_everything())
+            or (location_id is null and org_id = any ((select private.account_ids())::uuid[]))
+            or location_id = any ((select private.location_ids())::uuid[])));
 drop policy if exists knowledge_update_requests_insert on public.knowledge_update_requests;
 create policy knowledge_update_requests_insert on public.knowledge_update_requests
     for insert to authenticated
     with check ((select private.manages()) and requested_by_user_id = (select auth.uid()) and status = 'pending'
-        and ((select private.sees_everything()) or org_id = any ((select private.account_ids())::uuid[])));
+        and ((select private.sees_everything())
+            or (location_id is null and org_id = any ((select private.account_ids())::uuid[]))
+            or location_id = any ((select private.location_ids())::uuid[])));
 
--- Admins approve or reject.
+-- Admins approve, reject, and send round again what failed.
 drop policy if exists knowledge_update_requests_update on public.knowledge_update_requests;
 create policy knowledge_update_requests_update on public.knowledge_update_requests
     for update to authenticated
@@ -152,7 +156,9 @@ drop policy if exists knowledge_update_requests_delete on public.knowledge_updat
 create policy knowledge_update_requests_delete on public.knowledge_update_requests
     for delete to authenticated
     using ((select private.manages()) and requested_by_user_id = (select auth.uid()) and status = 'pending'
-        and ((select private.sees_everything()) or org_id = any ((select private.account_ids())::uuid[])));
+        and ((select private.sees_everything())
+            or (location_id is null and org_id = any ((select private.account_ids())::uuid[]))
+            or location_id = any ((select private.location_ids())::uuid[])));
 
 -- Labels of keys are the admins' of the whole account.
 do $$
@@ -315,10 +321,10 @@ grant insert (account_id, label, key_hint, scopes, expires_at), update (label, s
 grant insert (email, full_name, role), update (email, full_name, role, is_active, version) on public.users to authenticated;
 grant insert (user_id, account_id, location_id), delete on public.user_access to authenticated;
 
--- The platform writes what it owns (numbers included, which even it cannot read back); the automation moves requests along.
+-- The platform writes what it owns (numbers included, which even it cannot read back).
 grant insert, update on public.accounts, public.locations, public.call_logs, public.order_logs, public.order_updates,
     public.upsells, public.reservations to service_role;
-grant update (status, decision_reason) on public.knowledge_update_requests to service_role;
+-- update of knowledge_update_requests is not granted to service_role: it claims and finishes through functions alone.
 
 -- Functions: helpers of policies, defaults and checks run as whoever asks, so the right to execute is theirs;
 -- without usage of the schema no client can name them.
@@ -376,6 +382,17 @@ grant select on public.setting_schemas to authenticated, service_role;
 grant execute on function public.location_state_at(uuid, timestamptz), public.opening_instant(timestamp, text),
     public.closing_instant(timestamp, text), private.instant_near_change(timestamp, text, boolean) to authenticated, service_role;
 grant execute on function public.delete_version(text, uuid, integer) to authenticated;
+
+-- Knowledge requests -----------------------------------------------------------------------------------------------------------
+
+revoke all on public.knowledge_requests_v from public, anon, authenticated, service_role, certus_app;
+revoke all on function public.knowledge_request_schema(), public.knowledge_requesters(), public.claim_knowledge_requests(integer, integer),
+    public.finish_knowledge_request(uuid, boolean, text, uuid) from public, anon, authenticated, service_role, certus_app;
+grant select on public.knowledge_requests_v to authenticated, service_role;
+grant execute on function public.knowledge_request_schema(), private.payload_location(jsonb) to authenticated, service_role;
+grant execute on function public.knowledge_requesters() to authenticated;
+grant execute on function public.claim_knowledge_requests(integer, integer),
+    public.finish_knowledge_request(uuid, boolean, text, uuid) to service_role;
 
 -- History ---------------------------------------------------------------------------------------------------------------------
 

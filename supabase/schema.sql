@@ -275,6 +275,23 @@ return (
 comment on function private.needs_review(text, text, text, text, boolean, boolean, boolean) is
     'Whether a call wants a look, from what call_logs itself holds; review_reasons says why.';
 
+create or replace function private.payload_location(payload jsonb) returns uuid
+language sql immutable parallel safe
+return (
+    -- A cast of what is no uuid would fail instead of leaving the word to the schema, which says what is wrong.
+    case when payload ->> 'location_id' ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then (payload ->> 'location_id')::uuid end
+);
+comment on function private.payload_location(jsonb) is 'The location that a knowledge request is about; null for the whole account.';
+
+create or replace function private.hide_secrets(words text) returns text
+language sql immutable parallel safe
+return (
+    -- Exact prefixes of real keys: words about food must pass, and what an automation reports may quote a header.
+    regexp_replace(words, '(^|[^A-Za-z0-9])((sk|pk|rk)[-_]|whsec_|gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sbp_|hf_|shpat_'
+        || '|AKIA|ASIA|AIza|eyJ|[Bb]earer )[A-Za-z0-9._-]{16,}', '\1(not recorded)', 'g')
+);
+comment on function private.hide_secrets(text) is 'Free text with whatever has the form of a known kind of key taken out.';
+
 -- Platform tables: the voice platform writes them, the back office reads ------------------------------------------
 
 create table if not exists public.accounts (
@@ -534,6 +551,28 @@ create table if not exists public.knowledge_update_requests (
 );
 comment on table public.knowledge_update_requests is 'What a customer''s AI should learn: filed by managers, approved by admins, handled by an automation.';
 
+-- The claim of a poller, and what it reported. location_id is the payload's, so that policies and indexes can use it.
+alter table public.knowledge_update_requests
+    add column if not exists location_id uuid generated always as (private.payload_location(payload)) stored,
+    add column if not exists changed_at timestamptz not null default now(),
+    add column if not exists attempts integer not null default 0,
+    add column if not exists lost_claims integer not null default 0,
+    add column if not exists claim uuid,
+    add column if not exists claimed_at timestamptz,
+    add column if not exists claim_expires_at timestamptz,
+    add column if not exists finished_at timestamptz,
+    add column if not exists message text check (length(message) <= 2000);
+do $$
+begin
+    -- Of another account no location can be meant.
+    if not exists (select from pg_constraint where conrelid = 'public.knowledge_update_requests'::regclass
+        and conname = 'knowledge_update_requests_org_id_location_id_fkey') then
+        alter table public.knowledge_update_requests
+            add foreign key (org_id, location_id) references public.locations (account_id, id);
+    end if;
+end
+$$;
+
 create table if not exists public.internal_notes (
     account_id uuid not null,
     id uuid not null default private.uuid_v7(),
@@ -776,6 +815,20 @@ create index if not exists api_keys_account_id_created_at_id_idx on public.api_k
 create index if not exists user_access_account_id_location_id_idx on public.user_access (account_id, location_id);
 create index if not exists knowledge_update_requests_status_created_at_idx
     on public.knowledge_update_requests (status, created_at);
+create index if not exists knowledge_update_requests_id_idx on public.knowledge_update_requests (id);
+create index if not exists knowledge_update_requests_created_at_id_idx
+    on public.knowledge_update_requests (created_at desc, id desc);
+create index if not exists knowledge_update_requests_org_id_created_at_id_idx
+    on public.knowledge_update_requests (org_id, created_at desc, id desc) include (location_id);
+create index if not exists knowledge_update_requests_org_id_location_id_created_at_id_idx
+    on public.knowledge_update_requests (org_id, location_id, created_at desc, id desc);
+create index if not exists knowledge_update_requests_requested_by_user_id_created_at_idx
+    on public.knowledge_update_requests (requested_by_user_id, created_at desc);
+-- What a poller may take, oldest first, and claims by when they end: both stay small however much has been done.
+create index if not exists knowledge_update_requests_created_at_id_open_idx
+    on public.knowledge_update_requests (created_at, id) where status in ('approved', 'processing');
+create index if not exists knowledge_update_requests_claim_expires_at_open_idx
+    on public.knowledge_update_requests (claim_expires_at) where status = 'processing';
 create index if not exists settings_updated_at_id_idx on public.settings (updated_at desc, id desc) where key <> 'ai_voice';
 create index if not exists settings_org_id_updated_at_id_idx on public.settings (org_id, updated_at desc, id desc) where key <> 'ai_voice';
 create index if not exists settings_org_id_location_id_updated_at_id_idx
@@ -1281,26 +1334,55 @@ create or replace function private.decide_request() returns trigger
 language plpgsql
 set search_path = ''
 as $$
+declare
+    step constant text := old.status || ' to ' || new.status;
+    -- Who decides is a person and signs; who reports progress is the automation. Nobody takes another step, the owner neither.
+    of_people constant text[] := array['pending to approved', 'pending to rejected', 'approved to rejected', 'failed to approved',
+        'processing to approved'];
+    of_the_automation constant text[] := array['approved to processing', 'processing to done', 'processing to failed'];
 begin
     if new.status is distinct from old.status then
-        if not ((old.status = 'pending' and new.status in ('approved', 'rejected'))
-            or (old.status = 'approved' and new.status = 'processing')
-            or (old.status = 'processing' and new.status in ('done', 'failed', 'approved'))) then
+        if step <> all (of_people || of_the_automation) then
             raise exception 'a request cannot go from % to %', old.status, new.status using errcode = 'check_violation';
-        end if;
-        -- The automation takes over where an admin has approved; a person decides, a machine reports.
-        if auth.uid() is not null and new.status not in ('approved', 'rejected') then
+        elsif step = any (of_the_automation) and auth.uid() is not null then
             raise exception 'only the automation reports progress' using errcode = 'insufficient_privilege';
+        elsif step = any (of_people) and auth.uid() is null then
+            raise exception 'only a person decides' using errcode = 'insufficient_privilege';
         end if;
-        if new.status in ('approved', 'rejected') and old.status = 'pending' then
+        new.changed_at := now();
+        if step = any (of_people) then
+            if old.status = 'processing' and old.claim_expires_at > now() then
+                raise exception 'the automation is still working on this request' using errcode = 'check_violation',
+                    schema = 'public', table = 'knowledge_update_requests', constraint = 'knowledge_update_requests_claimed';
+            end if;
+            -- The reason is the decision's own, not one that an earlier decision left.
+            if new.decision_reason is not distinct from old.decision_reason then
+                new.decision_reason := null;
+            end if;
+            new.decision_reason := nullif(btrim(new.decision_reason, E' \t\r\n'), '');
+            if new.status = 'rejected' and new.decision_reason is null then
+                raise exception 'a rejection has a reason' using errcode = 'check_violation',
+                    schema = 'public', table = 'knowledge_update_requests', constraint = 'knowledge_update_requests_rejected_reason';
+            end if;
             new.decided_by := auth.uid();
             new.decided_at := now();
+            new.attempts := 0;
+            new.lost_claims := old.lost_claims + (old.status = 'processing')::integer;
+            new.claim := null;
+            new.claimed_at := null;
+            new.claim_expires_at := null;
+            new.finished_at := null;
+            new.message := null;
         end if;
+    elsif new.decision_reason is distinct from old.decision_reason then
+        raise exception 'a reason comes with its decision' using errcode = 'check_violation';
+    elsif new.claim is distinct from old.claim then
+        new.changed_at := now();
     end if;
     return new;
 end
 $$;
-comment on function private.decide_request() is 'Trigger: the steps a knowledge request may take, and who decided when.';
+comment on function private.decide_request() is 'Trigger: the steps a knowledge request may take, by whom, and who decided when.';
 create or replace trigger knowledge_update_requests_decide before update on public.knowledge_update_requests
     for each row execute function private.decide_request();
 
@@ -1824,7 +1906,7 @@ begin
     if private.person_role() is null then
         raise exception 'only people export' using errcode = 'insufficient_privilege';
     end if;
-    if relation not in ('calls', 'orders', 'reservations', 'metrics', 'audit', 'notes', 'api_keys') or length(filters::text) > 4000 then
+    if relation not in ('calls', 'orders', 'reservations', 'metrics', 'audit', 'notes', 'api_keys', 'knowledge') or length(filters::text) > 4000 then
         raise exception 'not an export' using errcode = 'check_violation';
     end if;
     -- An export of one account or location is that account's to read in its log; others belong to whoever sees everything.
@@ -3231,6 +3313,206 @@ comment on function private.check_setting() is
     'Trigger: a setting''s value is of a bearable size, holds nothing that looks like a secret, and fits the schema of its key, where there is one; the detail says where it does not.';
 create or replace trigger settings_schema before insert or update of key, value on public.settings
     for each row execute function private.check_setting();
+
+-- Knowledge requests: what one holds, and the automation that polls ----------------------------------------------------
+
+create or replace function public.knowledge_request_schema() returns jsonb
+language sql immutable parallel safe
+return $json${
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "Knowledge request",
+    "type": "object",
+    "required": ["title", "text"],
+    "properties": {
+        "kind": {
+            "type": "string", "enum": ["menu", "offer", "event", "rules", "place", "other"],
+            "description": "What it is about."
+        },
+        "title": {
+            "type": "string", "maxLength": 120, "pattern": "^[^\\n\\r]*\\S[^\\n\\r]*(?!\\n)$",
+            "description": "One line that colleagues will know it by."
+        },
+        "text": {
+            "type": "string", "maxLength": 5000, "pattern": "\\S",
+            "description": "What the AI should know, in the words in which it should be told."
+        },
+        "location_id": {
+            "type": "string", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(?!\\n)$",
+            "description": "The one location that it is about; left out where it holds for the whole account."
+        },
+        "url": {
+            "type": "string", "maxLength": 500, "pattern": "^https?://[^\\s/?#@]+([/?#]\\S*)?(?!\\n)$",
+            "description": "Where more about it is found: a menu, a page."
+        }
+    }
+}$json$::jsonb;
+comment on function public.knowledge_request_schema() is
+    'The JSON schema of the payload of knowledge_update_requests: the database checks each request with it, and forms check with the same one.';
+
+create or replace function private.check_request() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+    fault text := private.schema_fault(new.payload, public.knowledge_request_schema());
+    rule text := 'knowledge_update_requests_payload_schema';
+begin
+    if fault is null and octet_length(new.payload::text) > 32768 then
+        fault := '$: at most 32768 bytes';
+    end if;
+    if fault is null then
+        -- What the AI learns it may tell any caller.
+        select '$.' || p.key || ': looks like a key', 'knowledge_update_requests_payload_secret' into fault, rule
+        from jsonb_each_text(new.payload) p where private.hide_secrets(p.value) <> p.value order by p.key limit 1;
+    end if;
+    if fault is not null then
+        raise exception 'the payload of a knowledge request does not fit' using errcode = 'check_violation', detail = fault,
+            schema = 'public', table = 'knowledge_update_requests', constraint = rule;
+    end if;
+    return new;
+end
+$$;
+comment on function private.check_request() is
+    'Trigger: a knowledge request fits its schema, is of a size that people write, and holds no key; the detail says where it does not.';
+create or replace trigger knowledge_update_requests_payload before insert or update of payload on public.knowledge_update_requests
+    for each row execute function private.check_request();
+
+create or replace view public.knowledge_requests_v with (security_invoker = true) as
+select
+    r.id,
+    r.org_id as account_id,
+    r.location_id,
+    l.name as location_name,
+    coalesce(l.timezone, f.timezone, 'UTC') as timezone,
+    (r.created_at at time zone coalesce(l.timezone, f.timezone, 'UTC'))::date as local_date,
+    r.requested_by_user_id,
+    private.person_name(r.requested_by_user_id) as requested_by_name,
+    r.payload,
+    coalesce(r.payload ->> 'kind', 'other') as kind,
+    r.payload ->> 'title' as title,
+    r.status,
+    r.decided_by,
+    private.person_name(r.decided_by) as decided_by_name,
+    r.decided_at,
+    r.decision_reason,
+    r.attempts,
+    r.claimed_at,
+    r.claim_expires_at,
+    r.finished_at,
+    r.message,
+    r.created_at,
+    r.changed_at
+from public.knowledge_update_requests r
+left join public.locations l on l.account_id = r.org_id and l.id = r.location_id
+left join lateral (
+    select a.timezone from public.locations a where a.account_id = r.org_id order by a.id limit 1
+) f on l.id is null;
+comment on view public.knowledge_requests_v is
+    'Knowledge requests with the names of who filed and decided. Times of a whole account are those of its first location that the caller sees.';
+
+create or replace function public.knowledge_requesters() returns table (id uuid, full_name text)
+language sql stable security definer
+set search_path = ''
+as $$
+    select u.id, u.full_name from public.users u
+    where (select private.manages()) and exists (
+        select from public.knowledge_update_requests r
+        where r.requested_by_user_id = u.id and ((select private.sees_everything())
+            or (r.location_id is null and r.org_id = any ((select private.account_ids())::uuid[]))
+            or r.location_id = any ((select private.location_ids())::uuid[])))
+    order by u.full_name, u.id
+$$;
+comment on function public.knowledge_requesters() is 'Who filed the knowledge requests that the person who asks may see.';
+
+create or replace function public.claim_knowledge_requests(n integer, minutes integer default 15)
+returns table (id uuid, org_id uuid, location_id uuid, payload jsonb, requested_by_user_id uuid, created_at timestamptz,
+    attempts integer, claim uuid, claim_expires_at timestamptz)
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+    moment constant timestamptz := clock_timestamp();
+    most_attempts constant integer := 5;
+begin
+    if coalesce(claim_knowledge_requests.n, 0) not between 1 and 100 then
+        raise exception 'a poller claims 1 to 100 requests at once' using errcode = 'check_violation';
+    elsif coalesce(claim_knowledge_requests.minutes, 0) not between 1 and 1440 then
+        raise exception 'a claim holds for 1 to 1440 minutes' using errcode = 'check_violation';
+    end if;
+    -- What nobody ever reports about stops here: it may be what kills the pollers.
+    update public.knowledge_update_requests r
+    set status = 'failed', finished_at = moment, lost_claims = r.lost_claims + 1,
+        message = format('Claimed %s times, and never reported back.', r.attempts)
+    from (
+        select g.org_id, g.id from public.knowledge_update_requests g
+        where g.status = 'processing' and (g.claim_expires_at <= moment or g.claim_expires_at is null) and g.attempts >= most_attempts
+        order by g.claim_expires_at limit 100
+        for update skip locked
+    ) given_up
+    where r.org_id = given_up.org_id and r.id = given_up.id;
+    -- A row that another poller is just claiming is skipped; one that it has claimed is seen anew before it is locked.
+    return query
+    with free as (
+        select o.org_id, o.id from public.knowledge_update_requests o
+        where o.status in ('approved', 'processing')
+            and (o.status = 'approved' or o.claim_expires_at <= moment or o.claim_expires_at is null)
+        order by o.created_at, o.id limit claim_knowledge_requests.n
+        for update skip locked
+    ), claimed as (
+        update public.knowledge_update_requests r
+        set status = 'processing', attempts = r.attempts + 1, lost_claims = r.lost_claims + (r.status = 'processing')::integer,
+            claim = gen_random_uuid(), claimed_at = moment,
+            claim_expires_at = moment + make_interval(mins => claim_knowledge_requests.minutes)
+        from free
+        where r.org_id = free.org_id and r.id = free.id
+        returning r.id, r.org_id, r.location_id, r.payload, r.requested_by_user_id, r.created_at, r.attempts, r.claim,
+            r.claim_expires_at
+    )
+    select c.id, c.org_id, c.location_id, c.payload, c.requested_by_user_id, c.created_at, c.attempts, c.claim, c.claim_expires_at
+    from claimed c order by c.created_at, c.id;
+end
+$$;
+comment on function public.claim_knowledge_requests(integer, integer) is
+    'Up to n approved requests, the oldest first, for one poller alone; whose claim has expired is given out again, five times at most.';
+
+create or replace function public.finish_knowledge_request(
+    id uuid, ok boolean, message text default null, claim uuid default null) returns text
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+declare
+    request public.knowledge_update_requests;
+    outcome constant text := case when finish_knowledge_request.ok then 'done' else 'failed' end;
+begin
+    if finish_knowledge_request.ok is null then
+        raise exception 'say whether it went well' using errcode = 'check_violation';
+    end if;
+    select r.* into request from public.knowledge_update_requests r where r.id = finish_knowledge_request.id for update;
+    if not found then
+        raise exception 'no such request' using errcode = 'no_data_found';
+    end if;
+    -- A call without its claim cannot be told from that of a poller whose claim has expired, once there was one.
+    if finish_knowledge_request.claim is null and request.lost_claims > 0 then
+        raise exception 'this request was claimed more than once' using errcode = 'PT409',
+            hint = 'Add claim, with the value that claim_knowledge_requests gave.';
+    elsif finish_knowledge_request.claim <> request.claim or (finish_knowledge_request.claim is not null and request.claim is null) then
+        raise exception 'this claim has expired and the request is another''s by now' using errcode = 'PT409';
+    elsif request.status = outcome then
+        -- Said before, and the answer was lost on the way.
+        return outcome;
+    elsif request.status <> 'processing' then
+        raise exception 'this request is % by now', request.status using errcode = 'PT409';
+    end if;
+    update public.knowledge_update_requests r
+    set status = outcome, finished_at = clock_timestamp(), claim_expires_at = null,
+        message = left(private.hide_secrets(nullif(btrim(finish_knowledge_request.message, E' \t\r\n'), '')), 2000)
+    where r.org_id = request.org_id and r.id = request.id;
+    return outcome;
+end
+$$;
+comment on function public.finish_knowledge_request(uuid, boolean, text, uuid) is
+    'Reports how a claimed request went: done or failed, with a message that is kept. PT409 where the claim is not the request''s any more.';
 
 -- Versions: nothing is deleted unseen -----------------------------------------------------------------------------------
 

@@ -29,7 +29,14 @@ PAGES = {
     "error-400": "/calls/?status=nonsense",
     "error-404": "/nowhere",
 }
-OF_KEEPERS = {"audit": "/audit/", "audit-filtered": "/audit/?table=settings"}
+OF_KEEPERS = {
+    "audit": "/audit/",
+    "audit-filtered": "/audit/?table=settings",
+    "knowledge": "/knowledge/",
+    "knowledge-failed": "/knowledge/?status=failed",
+    "knowledge-new": "/knowledge/new",
+    "knowledge-request": "/knowledge/4e000000-0000-7000-8000-000000000001",
+}
 OF_ADMINS = {
     "settings": "/settings/",
     "setting-new": "/settings/new",

@@ -46,6 +46,10 @@ PAGES: dict[str, tuple[str, dict[str, str], int]] = {
     "API key to issue": ("/api-keys/new", {}, 4),
     "API key to rotate": (f"{KEY}/rotate", {}, 3),
     "API key to revoke": (f"{KEY}/revoke", {}, 3),
+    "knowledge": ("/knowledge/", {}, 7),
+    "knowledge, filtered": ("/knowledge/?status=pending&status=failed&period=90d", HTMX, 6),
+    "knowledge request": ("/knowledge/4e000000-0000-7000-8000-000000000001", {}, 4),
+    "new knowledge request": ("/knowledge/new", {}, 3),
     "configuration": ("/configuration/", {}, 3),
     "account": (f"{ACCOUNT}/", {}, 3),
     "account's voice": (f"{ACCOUNT}/voice", {}, 4),
@@ -78,7 +82,7 @@ PAGES: dict[str, tuple[str, dict[str, str], int]] = {
 }
 KEEPERS_PAGES = (
     "account's history", "several locations' exception", "history", "audit", "audit, filtered",
-    "line of the audit log",
+    "line of the audit log", "knowledge", "knowledge, filtered", "knowledge request", "new knowledge request",
 )  # fmt: skip
 ADMINS_PAGES = (
     "API keys", "API key", "API key to issue", "API key to rotate", "API key to revoke", "settings",
@@ -177,6 +181,13 @@ def copy_rows(database: Database) -> None:
             select account_id, location_id, call_id, created_at, guest_name, guest_count, status,
                 created_at - make_interval(mins => n)
             from public.reservations, generate_series(1, %s) n""",
+            [COPIES],
+        )
+        owner.execute(
+            """insert into public.knowledge_update_requests
+                (org_id, requested_by_user_id, payload, status, created_at)
+            select org_id, requested_by_user_id, payload, status, created_at - make_interval(mins => n)
+            from public.knowledge_update_requests, generate_series(1, %s) n""",
             [COPIES],
         )
         copy_settings(owner)

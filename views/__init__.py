@@ -26,6 +26,8 @@ from views import (
     health,
     history,
     invitations,
+    knowledge,
+    knowledge_requests,
     notes,
     one_time_link,
     orders,
@@ -64,6 +66,7 @@ BLUEPRINTS = (
     invitations.blueprint,
     person.blueprint,
     viewing.blueprint,
+    knowledge_requests.blueprint,
     health.blueprint,
     overview.blueprint,
     recordings.blueprint,
@@ -80,6 +83,7 @@ ADMIN_VIEWS: tuple[Callable[[], BaseView], ...] = (
     audit.AuditView,
     api_keys.ApiKeyView,
     people.PeopleView,
+    knowledge.KnowledgeView,
 )
 
 

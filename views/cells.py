@@ -19,6 +19,7 @@ from certus_admin.formats import (
     number,
     relative_age,
 )
+from forms.knowledge import KINDS
 from views.people_words import place_of
 
 LABELS = {
@@ -40,6 +41,10 @@ LABELS = {
     "added_at": "Added",
     "note_md": "Note",
     "note_page": "Details",
+    "filed_at": "Filed",
+    "request_place": "For",
+    "kind": "About",
+    "requested_by_name": "Filed by",
     "reservation_at": "Table for",
     "location": "Location",
     "caller_masked": "Caller",
@@ -148,6 +153,18 @@ class Cells:
 
     def _preview(self, row: Any) -> Markup:
         return Markup('<code class="excerpt">{}</code>').format(row.preview)
+
+    def _filed_at(self, row: Any) -> Markup:
+        return self._moment(row.created_at, row)
+
+    def _request_place(self, row: Any) -> Markup | str:
+        if row.location_id is not None:
+            return self._location(row)
+        name = self.account_names.get(row.account_id)
+        return f"All of {name}" if name else "The whole account"
+
+    def _kind(self, row: Any) -> str:
+        return KINDS.get(row.kind, row.kind.replace("_", " ").capitalize())
 
     def _note_page(self, row: Any) -> Markup:
         return Markup('<a href="/notes/details/?id={}" aria-label="This note by itself">Open</a>').format(

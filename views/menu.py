@@ -40,6 +40,7 @@ MENU = (
     MenuEntry("Notes", "notes.index_view", "note"),
     MenuEntry("Analytics", "analytics.index", "chart-bar"),
     MenuEntry("Configuration", "configuration.index", "adjustments-horizontal", group="Set up"),
+    MenuEntry("Knowledge", "knowledge.index_view", "book", KEEPERS, group="Set up"),
     MenuEntry("People", "people.index_view", "users", ADMINS, group="Administer"),
     MenuEntry("API keys", "api_keys.index_view", "key", ADMINS, group="Administer"),
     MenuEntry("Settings", "settings.index_view", "settings", ADMINS, group="Administer"),

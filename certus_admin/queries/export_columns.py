@@ -13,6 +13,7 @@ from certus_admin.queries.api_keys import API_KEYS, ZONE
 from certus_admin.queries.audit import AUDIT
 from certus_admin.queries.calls import CALLS
 from certus_admin.queries.exports import Export
+from certus_admin.queries.knowledge_list import KNOWLEDGE
 from certus_admin.queries.listing import Source
 from certus_admin.queries.orders import ORDERS
 from certus_admin.queries.reservations import RESERVATIONS
@@ -119,6 +120,27 @@ def reservation_columns(reservation: Any) -> list[ColumnElement[Any]]:
     ]
 
 
+def knowledge_columns(request: Any) -> list[ColumnElement[Any]]:
+    """The columns of knowledge.csv; the location is empty where a request holds for the whole account."""
+    return [
+        request.id,
+        local_iso(request.created_at, request.timezone),
+        request.local_date,
+        *place_columns(request),
+        request.kind,
+        safe(request.title),
+        safe(request.payload["text"].astext.label("text")),
+        safe(request.requested_by_name),
+        request.status,
+        safe(request.decided_by_name),
+        local_iso(request.decided_at, request.timezone),
+        safe(request.decision_reason),
+        request.attempts,
+        local_iso(request.finished_at, request.timezone),
+        safe(request.message),
+    ]
+
+
 def api_key_columns(key: Any) -> list[ColumnElement[Any]]:
     """The columns of api_keys.csv; every time is in UTC."""
     return [
@@ -177,6 +199,7 @@ CALL_EXPORT = Export("calls", CALLS, call_columns)
 ORDER_EXPORT = Export("orders", ORDERS, order_columns)
 RESERVATION_EXPORT = Export("reservations", RESERVATIONS, reservation_columns)
 API_KEY_EXPORT = Export("api_keys", API_KEYS, api_key_columns)
+KNOWLEDGE_EXPORT = Export("knowledge", KNOWLEDGE, knowledge_columns)
 METRICS_EXPORT = Export(
     "metrics", Source(DailyMetrics, "date", metrics_columns), metrics_columns, by_date_and_place
 )

@@ -418,33 +418,60 @@ export type Database = {
       }
       knowledge_update_requests: {
         Row: {
+          attempts: number
+          changed_at: string
+          claim: string | null
+          claim_expires_at: string | null
+          claimed_at: string | null
           created_at: string
           decided_at: string | null
           decided_by: string | null
           decision_reason: string | null
+          finished_at: string | null
           id: string
+          location_id: string | null
+          lost_claims: number
+          message: string | null
           org_id: string
           payload: NonNullable<Json>
           requested_by_user_id: string
           status: string
         }
         Insert: {
+          attempts?: number
+          changed_at?: string
+          claim?: string | null
+          claim_expires_at?: string | null
+          claimed_at?: string | null
           created_at?: string
           decided_at?: string | null
           decided_by?: string | null
           decision_reason?: string | null
+          finished_at?: string | null
           id?: string
+          location_id?: never
+          lost_claims?: number
+          message?: string | null
           org_id: string
           payload?: NonNullable<Json>
           requested_by_user_id?: string
           status?: string
         }
         Update: {
+          attempts?: number
+          changed_at?: string
+          claim?: string | null
+          claim_expires_at?: string | null
+          claimed_at?: string | null
           created_at?: string
           decided_at?: string | null
           decided_by?: string | null
           decision_reason?: string | null
+          finished_at?: string | null
           id?: string
+          location_id?: never
+          lost_claims?: number
+          message?: string | null
           org_id?: string
           payload?: NonNullable<Json>
           requested_by_user_id?: string
@@ -471,6 +498,13 @@ export type Database = {
             isOneToOne: false
             referencedRelation: "accounts"
             referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "knowledge_update_requests_org_id_location_id_fkey"
+            columns: ["org_id", "location_id"]
+            isOneToOne: false
+            referencedRelation: "locations"
+            referencedColumns: ["account_id", "id"]
           },
           {
             foreignKeyName: "knowledge_update_requests_requested_by_user_id_fkey"
@@ -1372,6 +1406,77 @@ export type Database = {
           },
         ]
       }
+      knowledge_requests_v: {
+        Row: {
+          account_id: string | null
+          attempts: number | null
+          changed_at: string | null
+          claim_expires_at: string | null
+          claimed_at: string | null
+          created_at: string | null
+          decided_at: string | null
+          decided_by: string | null
+          decided_by_name: string | null
+          decision_reason: string | null
+          finished_at: string | null
+          id: string | null
+          kind: string | null
+          local_date: string | null
+          location_id: string | null
+          location_name: string | null
+          message: string | null
+          payload: Json | null
+          requested_by_name: string | null
+          requested_by_user_id: string | null
+          status: string | null
+          timezone: string | null
+          title: string | null
+        }
+        Relationships: [
+          {
+            foreignKeyName: "knowledge_update_requests_decided_by_fkey"
+            columns: ["decided_by"]
+            isOneToOne: false
+            referencedRelation: "people_v"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "knowledge_update_requests_decided_by_fkey"
+            columns: ["decided_by"]
+            isOneToOne: false
+            referencedRelation: "users"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "knowledge_update_requests_org_id_fkey"
+            columns: ["account_id"]
+            isOneToOne: false
+            referencedRelation: "accounts"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "knowledge_update_requests_org_id_location_id_fkey"
+            columns: ["account_id", "location_id"]
+            isOneToOne: false
+            referencedRelation: "locations"
+            referencedColumns: ["account_id", "id"]
+          },
+          {
+            foreignKeyName: "knowledge_update_requests_requested_by_user_id_fkey"
+            columns: ["requested_by_user_id"]
+            isOneToOne: false
+            referencedRelation: "people_v"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "knowledge_update_requests_requested_by_user_id_fkey"
+            columns: ["requested_by_user_id"]
+            isOneToOne: false
+            referencedRelation: "users"
+            referencedColumns: ["id"]
+          },
+        ]
+      }
       metrics_daily_v: {
         Row: {
           account_id: string | null
@@ -1596,6 +1701,20 @@ export type Database = {
         Returns: string
       }
       call_type: { Args: { intent: string }; Returns: string }
+      claim_knowledge_requests: {
+        Args: { minutes?: number; n: number }
+        Returns: {
+          attempts: number
+          claim: string
+          claim_expires_at: string
+          created_at: string
+          id: string
+          location_id: string
+          org_id: string
+          payload: Json
+          requested_by_user_id: string
+        }[]
+      }
       closing_instant: {
         Args: { local: string; zone: string }
         Returns: string
@@ -1603,6 +1722,10 @@ export type Database = {
       delete_version: {
         Args: { row_id: string; table_name: string; version: number }
         Returns: undefined
+      }
+      finish_knowledge_request: {
+        Args: { claim?: string; id: string; message?: string; ok: boolean }
+        Returns: string
       }
       health_report: { Args: Record<PropertyKey, never>; Returns: Json }
       invite_person: {
@@ -1618,6 +1741,17 @@ export type Database = {
       issue_link: {
         Args: { person: string; token_hash: string }
         Returns: string
+      }
+      knowledge_request_schema: {
+        Args: Record<PropertyKey, never>
+        Returns: Json
+      }
+      knowledge_requesters: {
+        Args: Record<PropertyKey, never>
+        Returns: {
+          full_name: string
+          id: string
+        }[]
       }
       location_state_at: {
         Args: { at?: string; location_id: string }

@@ -87,8 +87,8 @@ CHANGES: dict[str, Change] = {
         "admin",
         "knowledge_update_requests",
         "update",
-        {"status": "pending"},
-        {"status": "approved", "decided_by": str(PEOPLE["admin"]), "decided_at": ...},
+        {"status": "pending", "changed_at": ...},
+        {"status": "approved", "decided_by": str(PEOPLE["admin"]), "decided_at": ..., "changed_at": ...},
     ),
     "api_keys": (
         "update public.api_keys set label = 'Till' where label = 'Point of sale'",

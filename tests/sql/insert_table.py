@@ -28,7 +28,8 @@ EXCEPTION = """insert into public.location_hours_exceptions (account_id, locatio
     values (%s, %s, '2027-01-01')"""
 VOICE = "insert into public.settings (org_id, location_id, key, value) values (%s, %s, 'ai_voice', '{}')"
 OTHER = "insert into public.settings (org_id, location_id, key, value) values (%s, %s, 'other', '{}')"
-KNOWLEDGE = "insert into public.knowledge_update_requests (org_id, payload) values (%s, '{}')"
+KNOWLEDGE = """insert into public.knowledge_update_requests (org_id, payload) values (%s, jsonb_strip_nulls(
+    jsonb_build_object('title', 'Terrace', 'text', 'It is heated.', 'location_id', %s::text)))"""
 NOTE = "insert into public.internal_notes (account_id, call_id, note_md) values (%s, %s, 'word')"
 KEY = "insert into public.api_keys (account_id, label) values (%s, 'Till')"
 PERSON = """insert into public.users (email, full_name, role)
@@ -46,8 +47,11 @@ INSERTS: list[tuple[LiteralString, tuple[Any, ...], str]] = [
     (VOICE, (ACCOUNT_C, None), "admin"),
     (OTHER, (ACCOUNT_A, A3), "admin_harbour admin"),
     (OTHER, (ACCOUNT_A, None), "admin_harbour admin"),
-    (KNOWLEDGE, (ACCOUNT_A,), "manager admin_harbour admin"),
-    (KNOWLEDGE, (ACCOUNT_C,), "manager_lyon admin"),
+    (KNOWLEDGE, (ACCOUNT_A, None), "manager admin_harbour admin"),
+    (KNOWLEDGE, (ACCOUNT_A, A3), "manager admin_harbour admin"),
+    (KNOWLEDGE, (ACCOUNT_C, None), "manager_lyon admin"),
+    (KNOWLEDGE, (ACCOUNT_C, C2), "manager_lyon admin"),
+    (KNOWLEDGE, (ACCOUNT_C, C1), "admin"),
     (NOTE, (ACCOUNT_A, call_id(1)), "operator manager admin_harbour admin"),
     (NOTE, (ACCOUNT_A, call_id(8)), "manager admin_harbour admin"),
     (NOTE, (ACCOUNT_C, call_id(22)), "manager_lyon admin"),

@@ -103,9 +103,7 @@ def test_the_automation_is_named_by_its_role(asking: Asking, log: Log) -> None:
     asking.as_person("admin").execute(
         "update public.knowledge_update_requests set status = 'approved' where status = 'pending'"
     )
-    asking.as_role("service_role").execute(
-        "update public.knowledge_update_requests set status = 'processing' where status = 'approved'"
-    )
+    asking.as_role("service_role").execute("select public.claim_knowledge_requests(10)")
     lines = log.lines()
     assert len(lines) == 4
     assert {(line["actor_role"], line["actor_user_id"]) for line in lines[2:]} == {("service_role", None)}

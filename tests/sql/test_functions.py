@@ -23,6 +23,7 @@ NEEDED_BY_POLICIES = {
     "private.looks_like_secret(text)",
     "private.manages()",
     "private.needs_review(text,text,text,text,boolean,boolean,boolean)",
+    "private.payload_location(jsonb)",
     "private.order_adds_up(jsonb,numeric,numeric,numeric,numeric,numeric)",
     "private.person_name(uuid)",
     "private.person_role()",
@@ -42,6 +43,7 @@ READ_BY_CLIENTS = {
     "public.call_status(text,text,text)",
     "public.call_type(text)",
     "public.closing_instant(timestamp without time zone,text)",
+    "public.knowledge_request_schema()",
     "public.location_state_at(uuid,timestamp with time zone)",
     "public.mask_phone(text)",
     "public.metrics_failing_since()",
@@ -57,6 +59,7 @@ FUNCTIONS = {
         "public.invite_person(text,text,text,jsonb,bytea)",
         "public.issue_link(uuid,bytea)",
         "public.health_report()",
+        "public.knowledge_requesters()",
         "public.mentionable_people(uuid)",
         "public.open_recording(uuid)",
         "public.record_export(text,jsonb,bigint)",
@@ -65,7 +68,13 @@ FUNCTIONS = {
         "public.start_viewing(uuid)",
         "public.withdraw_link(uuid)",
     },
-    "service_role": NEEDED_BY_POLICIES | READ_BY_CLIENTS | {"public.touch_api_key(uuid)"},
+    "service_role": NEEDED_BY_POLICIES
+    | READ_BY_CLIENTS
+    | {
+        "public.claim_knowledge_requests(integer,integer)",
+        "public.finish_knowledge_request(uuid,boolean,text,uuid)",
+        "public.touch_api_key(uuid)",
+    },
     "certus_app": {
         "back_office.attempts(text)",
         "back_office.change_password(bytea,text,text,inet)",
