@@ -70,10 +70,14 @@ return coalesce((
 comment on function private.looks_like_secret(text) is
     'Whether words could hold a key: known prefixes, or a run of characters in which letters, digits and cases alternate too often.';
 
+-- Neither immutable nor plain SQL, like knowledge_request_schema: a plan that is kept would hold the value, and whoever ran it next
+-- would not be asked whether they may call the function.
 create or replace function public.api_key_scopes() returns text[]
-language sql immutable parallel safe
-return array['calls:read', 'orders:read', 'orders:write', 'reservations:read', 'reservations:write', 'metrics:read',
-    'configuration:read', 'configuration:write', 'knowledge:read', 'knowledge:write'];
+language plpgsql stable parallel safe as $$
+begin
+    return array['calls:read', 'orders:read', 'orders:write', 'reservations:read', 'reservations:write', 'metrics:read',
+        'configuration:read', 'configuration:write', 'knowledge:read', 'knowledge:write'];
+end $$;
 comment on function public.api_key_scopes() is 'What an API key may be for, in the order in which forms offer it: the one list of scopes.';
 
 create or replace function private.retell_status(reason text) returns text
@@ -3317,8 +3321,9 @@ create or replace trigger settings_schema before insert or update of key, value 
 -- Knowledge requests: what one holds, and the automation that polls ----------------------------------------------------
 
 create or replace function public.knowledge_request_schema() returns jsonb
-language sql immutable parallel safe
-return $json${
+language plpgsql stable parallel safe as $$
+begin
+    return $json${
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "Knowledge request",
     "type": "object",
@@ -3346,6 +3351,7 @@ return $json${
         }
     }
 }$json$::jsonb;
+end $$;
 comment on function public.knowledge_request_schema() is
     'The JSON schema of the payload of knowledge_update_requests: the database checks each request with it, and forms check with the same one.';
 

@@ -37,7 +37,7 @@ MAY_IMPORT = {
     "wsgi": {"certus_admin", "seeds", "views"},
 }
 # Inside the core, each of these stands on those before it.
-CORE_ORDER = ["config", "database", "models", "queries", "auth errors cli"]
+CORE_ORDER = ["config", "database", "models administration_models", "queries", "auth errors cli"]
 
 # Put together here, so that this file does not say them itself.
 REGISTRIES = [f"{name}.{top}" for name in ("pypi", "pythonhosted", "npmjs") for top in ("org", "com")]

@@ -6,7 +6,7 @@ from typing import Any
 from flask import url_for
 from flask_login import current_user
 
-from certus_admin.models import ApiKey
+from certus_admin.administration_models import ApiKey
 from certus_admin.queries.api_keys import (
     ApiKeyFilters,
     ApiKeyRow,

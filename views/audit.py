@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import request
 
-from certus_admin.models import AuditLine
+from certus_admin.administration_models import AuditLine
 from certus_admin.queries.audit import AuditFilters, AuditRow, count_audit, get_audit_choices, list_audit
 from certus_admin.queries.cursors import Cursor
 from certus_admin.queries.export_columns import AUDIT_EXPORT

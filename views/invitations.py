@@ -7,9 +7,9 @@ from flask import Blueprint, Response, abort, current_app, make_response, render
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 
+from certus_admin.administration_models import PersonView
 from certus_admin.auth import role_required
 from certus_admin.database import db
-from certus_admin.models import PersonView
 from certus_admin.one_time_links import new_token
 from certus_admin.queries import people
 from certus_admin.queries.places import list_places

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import url_for
 
-from certus_admin.models import KnowledgeRequest
+from certus_admin.administration_models import KnowledgeRequest
 from certus_admin.queries.cursors import Cursor
 from certus_admin.queries.export_columns import KNOWLEDGE_EXPORT
 from certus_admin.queries.knowledge_list import (

@@ -19,9 +19,9 @@ from flask import (
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 
+from certus_admin.administration_models import KnowledgeRequest
 from certus_admin.auth import Person
 from certus_admin.database import db
-from certus_admin.models import KnowledgeRequest
 from certus_admin.queries.knowledge import (
     PayloadRefusedError,
     decide_request,

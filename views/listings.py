@@ -7,7 +7,7 @@ from typing import Any
 from markupsafe import Markup
 from wtforms import Form
 
-from views.cells import align, label
+from views.column_words import align, label
 
 Column = tuple[str, str, str | None, str | None, str]
 

@@ -11,7 +11,7 @@ from certus_admin.queries.kpis import get_kpis
 from certus_admin.queries.places import list_places
 from certus_admin.queries.scope import Scope
 from forms.period import PRESET_LABELS, PeriodForm
-from views.cells import MARKS_OF_MARKDOWN
+from views.drawn_cells import MARKS_OF_MARKDOWN
 from views.overview_charts import chart_of, type_bars
 from views.overview_tiles import list_url, tiles_of
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from certus_admin.models import PersonView
+from certus_admin.administration_models import PersonView
 from certus_admin.queries.cursors import Cursor
 from certus_admin.queries.listing import Page, Summary
 from certus_admin.queries.people import PeopleFilters, PersonRow, count_people, list_people

@@ -19,10 +19,10 @@ from flask import (
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 
+from certus_admin.administration_models import PersonView
 from certus_admin.auth import Person, role_required
 from certus_admin.conflicts import Merge
 from certus_admin.database import Caller, db
-from certus_admin.models import PersonView
 from certus_admin.queries import people
 from certus_admin.queries.places import list_places
 from certus_admin.queries.scope import Scope

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import url_for
 
-from certus_admin.models import SettingView
+from certus_admin.administration_models import SettingView
 from certus_admin.queries.cursors import Cursor
 from certus_admin.queries.listing import Page, Summary
 from certus_admin.queries.places import Place

@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Text, any_, func, literal, or_, select, type_coerce
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from certus_admin.administration_models import ApiKey
 from certus_admin.database import db
-from certus_admin.models import ApiKey
 from certus_admin.queries.cursors import Cursor
 from certus_admin.queries.listing import QUICK_COUNT, Page, Source, Summary, one_of, read_page, read_summary
 from certus_admin.queries.reach import Query, within

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, exists, select, text
 
+from certus_admin.administration_models import AuditLine, SettingView
 from certus_admin.database import db
-from certus_admin.models import AuditLine, NoteView, SettingView
+from certus_admin.models import NoteView
 from certus_admin.queries.cursors import Cursor
 from certus_admin.queries.dates import LocalDates
 from certus_admin.queries.listing import Page, Source, Summary, count_cap, read_page, read_summary

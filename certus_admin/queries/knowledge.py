@@ -14,8 +14,9 @@ from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError
 
+from certus_admin.administration_models import KnowledgeRequest
 from certus_admin.database import db
-from certus_admin.models import Account, KnowledgeRequest
+from certus_admin.models import Account
 
 SCHEMA = text("select public.knowledge_request_schema()")
 

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, text
 
+from certus_admin.administration_models import KnowledgeRequest
 from certus_admin.database import db
-from certus_admin.models import KnowledgeRequest
 from certus_admin.queries.cursors import Cursor
 from certus_admin.queries.dates import LocalDates
 from certus_admin.queries.listing import Page, Source, Summary, count_cap, one_of, read_page, read_summary

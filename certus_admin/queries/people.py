@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, and_, func, literal, or_, select, text, tu
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 
+from certus_admin.administration_models import PersonView
 from certus_admin.database import db
-from certus_admin.models import PersonView
 from certus_admin.queries.cursors import Cursor
 from certus_admin.queries.listing import PAGE_SIZE, QUICK_COUNT, Page, Summary
 from certus_admin.queries.versions import StaleVersionError, sql_state

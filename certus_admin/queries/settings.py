@@ -9,8 +9,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Text, cast, func, text
 
+from certus_admin.administration_models import SettingView
 from certus_admin.database import db
-from certus_admin.models import SettingView
 from certus_admin.queries.cursors import Cursor
 from certus_admin.queries.listing import QUICK_COUNT, Page, Source, Summary, read_page, read_summary
 from certus_admin.queries.reach import Query

@@ -17,6 +17,8 @@ ADMIN = PEOPLE["admin"]
 # Those of the access table who can ask over HTTP: the back office's login has no token.
 WITHOUT_TOKEN = "anon without a token"
 ANONYMOUS = {WITHOUT_TOKEN: None, "anon": {}, "anon with an admin's claims": {"sub": str(ADMIN)}}
+# A rule of the row refused it: the access table has the SQLSTATE.
+BY_A_RULE = {"23514"}
 # PostgREST's words for what SQL refuses: not granted (anon is asked to sign in), or not exposed.
 REFUSALS = {(403, "42501"), (401, "42501"), (406, "PGRST106"), (405, "PGRST106")}
 NOT_WRITABLE = {"55000", "42809", "0A000"}
@@ -37,12 +39,12 @@ def client_of(server: PostgREST, who: str) -> Client:
 
 
 def reached(answer: Answer) -> Any:
-    """Rows touched or given, or REFUSED; any other failure as its status and code, which no table expects."""
+    """Rows touched or given, REFUSED, or the SQLSTATE of a rule; any other failure is in no table."""
     if answer.status < 300:
         return answer.count
     if (answer.status, answer.code) in REFUSALS or answer.code in NOT_WRITABLE:
         return REFUSED
-    return answer.status, answer.code
+    return answer.code if answer.code in BY_A_RULE else (answer.status, answer.code)
 
 
 def address(relation: str) -> tuple[str, dict[str, str]]:
@@ -110,7 +112,8 @@ class Catalogue:
             ).fetchall()
         )
         return table, {
-            name: json.loads(value) if kinds[name] == "jsonb" else value for name, value in row.items()
+            name: json.loads(value) if kinds[name] == "jsonb" and isinstance(value, str) else value
+            for name, value in row.items()
         }
 
     def functions(self) -> Iterator[tuple[str, str, list[str]]]:

@@ -27,11 +27,12 @@ def test_every_function_is_open_or_closed_as_in_sql_to(
     client = client_of(postgrest, who)
     functions = list(catalogue.functions())
     assert {"reveal_caller", "location_state_at", "delete_version"} < {name for _, name, _ in functions}
-    closed = {
-        signature
-        for signature, name, arguments in functions
-        if "permission denied for function" in client.rpc(name, **dict.fromkeys(arguments)).words
-    }
+    closed = set()
+    for signature, name, arguments in functions:
+        # The value itself is asked for: where rows are merely counted, an immutable function is never called.
+        answer = client.send("POST", f"/rpc/{name}", body=dict.fromkeys(arguments), Prefer="tx=rollback")
+        if "permission denied for function" in answer.words:
+            closed.add(signature)
     assert closed == {signature for signature, _, _ in functions} - FUNCTIONS[ROLES[who]]
 
 
