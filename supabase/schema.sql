@@ -734,10 +734,12 @@ create table if not exists private.metrics_refreshes (
 );
 -- Who ran it, as application_name says; of one that failed, the SQLSTATE and what may be said of it.
 alter table private.metrics_refreshes
-    add column if not exists started_by text not null default coalesce(nullif(current_setting('application_name', true), ''), 'the owner'),
+    add column if not exists started_by text not null default 'not recorded',
     add column if not exists error_code text check ((error_code is null) = (metric_rows is not null)),
     add column if not exists error text,
     alter column metric_rows drop not null;
+alter table private.metrics_refreshes
+    alter column started_by set default coalesce(nullif(current_setting('application_name', true), ''), 'the owner');
 comment on table private.metrics_refreshes is
     'Each refresh of mv_metrics_daily of the last 30 days that came to an end, well or badly; the last finished_at without an error_code is the age of every number on the pages.';
 
