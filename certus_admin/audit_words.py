@@ -12,6 +12,7 @@ TABLES = {
     "call_logs": "Call",
     "internal_notes": "Note",
     "audit": "Audit log",
+    "knowledge": "Knowledge requests",
     "knowledge_update_requests": "Knowledge request",
     "location_hours": "Hours",
     "location_hours_exceptions": "Exception",
@@ -33,6 +34,14 @@ ACTIONS = {
     "play": "recording played",
     "export": "exported",
     "sign_in": "opened by signing in",
+    "invite": "invited",
+    "renew_link": "invited anew",
+    "reset_password": "given a link for a new password",
+    "withdraw_link": "link withdrawn",
+    "choose_password": "password chosen",
+    "change_password": "password changed",
+    "view_as": "viewed as",
+    "view_as_end": "no longer viewed as",
 }
 # Where a value is folded: what is longer than this, or has several lines.
 SHORT = 120

@@ -22,6 +22,14 @@ ACTION_LABELS = {
     "play": "Recording played",
     "export": "Exported",
     "sign_in": "Signed in",
+    "invite": "Invited",
+    "renew_link": "Invited anew",
+    "reset_password": "Password reset",
+    "withdraw_link": "Link withdrawn",
+    "choose_password": "Password chosen",
+    "change_password": "Password changed",
+    "view_as": "View as somebody begun",
+    "view_as_end": "View as somebody ended",
 }
 NOT_AN_ID = "that is not an id"
 
