@@ -21,6 +21,7 @@ from wtforms.widgets import CheckboxInput, HiddenInput
 
 from certus_admin.queries.dates import LocalDates
 from certus_admin.queries.places import Place
+from forms.choices import PlainSelect
 
 ANY = SelectChoice("", "Any")
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
@@ -45,6 +46,7 @@ def choices(values: Sequence[str], **labels: str) -> list[SelectChoice]:
 class ChoiceField(SelectField):
     """One word of a list; nothing chosen is the first choice, "" for any."""
 
+    widget = PlainSelect()
     data: str | None
 
     def __init__(self, label: str, choices: Sequence[SelectChoice] = (), **options: Any) -> None:
