@@ -9,7 +9,6 @@ from flask.testing import FlaskClient
 
 from tests.configured import BASE, HOURS, MARKET, SEAPORT, Fields, fields_of, send, words
 from tests.fixtures.database import Database
-from tests.fixtures.pages import ClientOf
 
 PATH = f"{HOURS}busy"
 MANY = f"{BASE}busy"
@@ -28,18 +27,6 @@ def busy_before(database: Database) -> Any:
     yield
     with database.owner() as owner:
         owner.execute(OFF)
-
-
-@pytest.fixture
-def manager(client_of: ClientOf) -> FlaskClient:
-    """Who sends second."""
-    return client_of("manager")
-
-
-@pytest.fixture
-def admin(client_of: ClientOf) -> FlaskClient:
-    """Who saves in between."""
-    return client_of("admin")
 
 
 def stored(database: Database, location_id: UUID = SEAPORT) -> Any:

@@ -14,12 +14,6 @@ from tests.fixtures.pages import ClientOf
 HTMX = {"HX-Request": "true"}
 
 
-@pytest.fixture
-def manager(client_of: ClientOf) -> FlaskClient:
-    """The manager of two whole accounts."""
-    return client_of("manager")
-
-
 @pytest.fixture(autouse=True)
 def not_busy(database: Database) -> None:
     """Nothing is busy before a test."""

@@ -36,12 +36,6 @@ CHRISTMAS: Fields = {
 THREE_CLOSED = [(f"2031-12-{day}", None, "Christmas") for day in (24, 25, 26)]
 
 
-@pytest.fixture
-def manager(client_of: ClientOf) -> FlaskClient:
-    """The manager of the whole account."""
-    return client_of("manager")
-
-
 @pytest.fixture(autouse=True)
 def as_seeded(database: Database) -> Iterator[None]:
     """The exceptions and busy modes as they were, once the test is over."""

@@ -27,12 +27,6 @@ from tests.fixtures.pages import ClientOf
 EVENING = [("11:30", "14:30"), ("17:00", "22:30")]
 
 
-@pytest.fixture
-def manager(client_of: ClientOf) -> FlaskClient:
-    """The manager of the whole account."""
-    return client_of("manager")
-
-
 @pytest.fixture(autouse=True)
 def as_seeded(database: Database) -> Iterator[None]:
     """The hours as they were, once the test is over."""

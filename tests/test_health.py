@@ -21,12 +21,6 @@ from public.locations where name like '%%Seaport' returning id"""
 
 
 @pytest.fixture
-def admin(client_of: ClientOf) -> FlaskClient:
-    """Who sees everything."""
-    return client_of("admin")
-
-
-@pytest.fixture
 def owner(database: Database) -> Iterator[psycopg.Connection[Any]]:
     """The owner, whose refreshes are as they were once the test is over."""
     with database.owner(autocommit=True) as owner:

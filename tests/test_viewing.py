@@ -24,12 +24,6 @@ WRITES = [rule for method, rule in ROUTES if method == "POST" and rule not in ("
 SIGNED_OUT = ("/login", "/one-time-link", "/one-time-link/password")
 
 
-@pytest.fixture
-def admin(client_of: ClientOf) -> FlaskClient:
-    """The admin of everything, in a session of this test's own."""
-    return client_of("admin")
-
-
 def view_as(client: FlaskClient, person: UUID = OPERATOR) -> None:
     assert press(client, f"/people/{person}/view-as").headers["Location"] == "/"
 
