@@ -14,8 +14,8 @@ SEAPORT = "10c00000-0000-7000-8000-0000000000a1"
 LYON = "10c00000-0000-7000-8000-0000000000c2"
 NOWHERE = "10c00000-0000-7000-8000-00000000ffff"
 
-# Which order or reservation gets which status, kind or number of guests follows from the call's place in time at its
-# location, never from its id, which is random: every location has each of them, in every run.
+# Which order or reservation gets which status, kind or number of guests follows from the call's place in time
+# at its location, never from its id, which is random: every location has each of them, in every run.
 # Every type, status and bucket at each location, some an hour ago and some at the same moment.
 MAKE_CALLS = """
 insert into public.call_logs (account_id, location_id, provider, provider_call_id, provider_status,
