@@ -35,7 +35,7 @@ PERIOD_CHOICES = [
     SelectChoice("90d", "Last 90 days"),
 ]
 PRINTABLE = re.compile(r"[^\x00-\x1f\x7f]*\Z")
-PAGING = frozenset({"older", "newer"})
+PAGING = frozenset({"older", "newer", "count"})
 DAYS_IN_REACH = {"min": FIRST_DAY.isoformat(), "max": LAST_DAY.isoformat()}
 
 
