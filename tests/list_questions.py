@@ -84,7 +84,7 @@ select %s, l.account_id, %s from public.locations l where l.id = %s or l.account
 
 
 def questions(list_name: str) -> Iterator[tuple[str, Any]]:
-    """(name, filters) of all that the list can be asked; filters that set the same field exclude each other."""
+    """(name, filters) of all that the list can be asked; filters of the same field exclude each other."""
     _, kind, own = LISTS[list_name]
     singles: dict[str, dict[str, Any]] = {**PLACES, **DATES, **own}
     yield "nothing", kind()

@@ -3,7 +3,7 @@
 One statement a page, one a summary; reach.py says how each of them keeps to the person's scope.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -28,7 +28,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from certus_admin.database import Base, db
 from certus_admin.queries.cursors import Cursor
-from certus_admin.queries.finding import found_page, found_summary
+from certus_admin.queries.finding import Written, asked, page_sql, summary_sql
 from certus_admin.queries.reach import Query, matching_rows, within
 
 PAGE_SIZE = 50
@@ -92,9 +92,8 @@ def read_page(
     """One page; one statement, none for a scope without anything in it."""
     if query.scope.is_empty:
         return Page(())
-    statement = page_statement(source, query, cursor, size + 1)
     # Every statement of a page ends with the moment and id of the row, and whether it is one.
-    found: Sequence[Any] = db.session.execute(statement).all()
+    found: Sequence[Any] = _page_rows(source, query, cursor, size + 1)
     hits = [row for row in found if row[-1]]
     rows, stopped = hits[:size], next((row for row in found if not row[-1]), None)
     # Where the search stopped lies beyond the rows that it found.
@@ -115,6 +114,17 @@ def read_page(
     return Page(tuple(row[:-3] for row in rows[::-1]), _beside(edge, newer=True) if edge else None, behind)
 
 
+def _page_rows(source: Source, query: Query, cursor: Cursor | None, limit: int) -> Sequence[Any]:
+    if query.search is None:
+        return db.session.execute(page_statement(source, query, cursor, limit)).all()
+    written = page_sql(source, cursor is not None and cursor.newer)
+    return _read(written, asked(query.search, cursor, limit, counting=False))
+
+
+def _read(written: Written, values: Mapping[str, Any]) -> Sequence[Any]:
+    return db.session.connection().exec_driver_sql(written.sql, {**written.values, **values}).all()
+
+
 def _beside(row: Any, *, newer: bool) -> Cursor:
     return Cursor(row[-3], row[-2], newer)
 
@@ -124,7 +134,7 @@ def read_summary(source: Source, query: Query, cap: int = QUICK_COUNT) -> Summar
     if query.scope.is_empty:
         return Summary(0)
     if query.search is not None:
-        rows = db.session.execute(found_summary(source, query.search, cap)).all()
+        rows = _read(summary_sql(source), asked(query.search, None, cap + 1, counting=True))
         found, stopped = rows[0][-2:]
         if stopped or found > cap:
             return Summary(min(found, cap), capped=True)
@@ -173,10 +183,8 @@ def one_of(column: Any, values: Sequence[str]) -> list[ColumnElement[bool]]:
 def page_statement(source: Source, query: Query, cursor: Cursor | None, limit: int) -> Select[Any]:
     """Keys of the page through the index first, then the columns of these rows alone.
 
-    Besides: the moment and id of each row, and whether it is one; see found_page.
+    Besides: the moment and id of each row, and whether it is one, as page_sql has them.
     """
-    if query.search is not None:
-        return found_page(source, query.search, cursor, limit)
     newer = cursor is not None and cursor.newer
     at: InstrumentedAttribute[Any] = getattr(source.model, source.at)
     identity: InstrumentedAttribute[Any] = getattr(source.model, "id")  # noqa: B009 - any model of ours
