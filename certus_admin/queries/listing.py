@@ -3,8 +3,10 @@
 One statement a page, one a summary; reach.py says how each of them keeps to the person's scope.
 """
 
+from collections import namedtuple
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -124,14 +126,20 @@ def read_summary(source: Source, query: Query, cap: int = QUICK_COUNT) -> Summar
     if query.scope.is_empty:
         return Summary(0)
     if query.search is not None:
-        rows = db.session.execute(found_summary(source, query.search, cap)).all()
+        result = db.session.execute(summary_statement(source, query, cap))
+        group, rows = _group(tuple(result.keys())[:-2]), result.all()
         found, stopped = rows[0][-2:]
         if stopped or found > cap:
             return Summary(min(found, cap), capped=True)
-        return Summary(found, groups=tuple(row for row in rows if row[1]))
+        return Summary(found, groups=tuple(group(*row[:-2]) for row in rows if row[1]))
     groups = tuple(db.session.execute(summary_statement(source, query, cap)))
     count = sum(group[1] for group in groups)
     return Summary(cap, capped=True) if count > cap else Summary(count, groups=groups)
+
+
+@lru_cache
+def _group(names: tuple[str, ...]) -> Any:
+    return namedtuple("Group", names)
 
 
 def read_exact_summary(source: Source, query: Query) -> Summary:
@@ -155,7 +163,7 @@ def read_exact_summary(source: Source, query: Query) -> Summary:
     try:
         with db.session.begin_nested():
             db.session.execute(LIMIT_TIME, {"limit": EXACT_COUNT_LIMIT})
-            groups = tuple(db.session.execute(statement))
+            groups = tuple(row for row in db.session.execute(statement) if row[1])
     except OperationalError as error:
         if not isinstance(error.orig, QueryCanceled):
             raise
@@ -206,6 +214,8 @@ def page_statement(source: Source, query: Query, cursor: Cursor | None, limit: i
 
 def summary_statement(source: Source, query: Query, cap: int) -> Select[Any]:
     """(key, count, each sum, each `<sum>_known`) by group; reads `cap` + 1 rows at most."""
+    if query.search is not None:
+        return found_summary(source, query.search, cap)
     group = source.group
 
     def columns(model: Any) -> list[ColumnElement[Any]]:
