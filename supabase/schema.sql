@@ -764,8 +764,6 @@ create index if not exists call_logs_account_id_status_started_at_idx
     on public.call_logs (account_id, status, started_at desc, id desc) include (location_id);
 create index if not exists call_logs_account_id_call_type_started_at_idx
     on public.call_logs (account_id, call_type, started_at desc, id desc) include (location_id);
-create index if not exists call_logs_account_id_caller_digits_started_at_idx
-    on public.call_logs (account_id, caller_digits, started_at desc, id desc) include (location_id);
 
 -- Few calls have a status that no rule knows: the health page and the exporter count them.
 create index if not exists call_logs_started_at_id_unknown_idx on public.call_logs (started_at desc, id desc) where status = 'unknown';
@@ -774,7 +772,7 @@ create index if not exists call_logs_started_at_id_unknown_idx on public.call_lo
 create index if not exists call_logs_account_id_started_at_id_review_idx
     on public.call_logs (account_id, started_at desc, id desc) include (location_id) where needs_review;
 drop index if exists public.call_logs_started_at_id_review_idx, public.call_logs_account_id_location_id_started_at_id_review_idx,
-    public.call_logs_account_id_duration_bucket_started_at_idx;
+    public.call_logs_account_id_duration_bucket_started_at_idx, public.call_logs_account_id_caller_digits_started_at_idx;
 
 create index if not exists order_logs_id_idx on public.order_logs (id);
 create index if not exists order_logs_account_id_call_id_idx on public.order_logs (account_id, call_id);
@@ -3754,32 +3752,34 @@ return (
 comment on function private.words_wanted(text) is
     'A search as people type it: every word must be there, as it stands or as a beginning; "quotes" keep words together, - excludes.';
 
-create index if not exists call_logs_facets_started_at_id_idx on public.call_logs
+create index if not exists call_logs_call_facets_started_at_id_idx on public.call_logs
     ((private.call_facets(status, call_type, duration_bucket, direction, has_order, has_reservation, needs_review)), started_at desc, id desc);
-create index if not exists call_logs_account_id_facets_started_at_id_idx on public.call_logs (account_id,
+create index if not exists call_logs_account_id_call_facets_started_at_id_idx on public.call_logs (account_id,
     (private.call_facets(status, call_type, duration_bucket, direction, has_order, has_reservation, needs_review)), started_at desc, id desc);
-create index if not exists call_logs_account_id_location_id_facets_started_at_id_idx on public.call_logs (account_id, location_id,
+create index if not exists call_logs_account_id_location_id_call_facets_started_at_id_idx on public.call_logs (account_id, location_id,
     (private.call_facets(status, call_type, duration_bucket, direction, has_order, has_reservation, needs_review)), started_at desc, id desc);
 create index if not exists call_logs_caller_digits_started_at_id_idx on public.call_logs (caller_digits, started_at desc, id desc);
-create index if not exists call_logs_words_idx on public.call_logs
+create index if not exists call_logs_account_id_location_id_caller_digits_started_at_idx
+    on public.call_logs (account_id, location_id, caller_digits, started_at desc, id desc);
+create index if not exists call_logs_list_tokens_idx on public.call_logs
     using gin (private.list_tokens(summary_md, location_id, started_at)) where summary_md is not null;
-create index if not exists order_logs_facets_created_at_id_idx on public.order_logs
+create index if not exists order_logs_order_facets_created_at_id_idx on public.order_logs
     ((private.order_facets(status, fulfillment_type)), created_at desc, id desc);
-create index if not exists order_logs_account_id_facets_created_at_id_idx on public.order_logs
+create index if not exists order_logs_account_id_order_facets_created_at_id_idx on public.order_logs
     (account_id, (private.order_facets(status, fulfillment_type)), created_at desc, id desc);
-create index if not exists order_logs_account_id_location_id_facets_created_at_id_idx on public.order_logs
+create index if not exists order_logs_account_id_location_id_order_facets_created_at_idx on public.order_logs
     (account_id, location_id, (private.order_facets(status, fulfillment_type)), created_at desc, id desc);
-create index if not exists reservations_facets_created_at_id_idx on public.reservations
+create index if not exists reservations_reservation_facets_created_at_id_idx on public.reservations
     ((private.reservation_facets(status)), created_at desc, id desc);
-create index if not exists reservations_account_id_facets_created_at_id_idx on public.reservations
+create index if not exists reservations_account_id_reservation_facets_created_at_id_idx on public.reservations
     (account_id, (private.reservation_facets(status)), created_at desc, id desc);
-create index if not exists reservations_account_id_location_id_facets_created_at_id_idx on public.reservations
+create index if not exists reservations_account_id_location_id_reservation_facets_idx on public.reservations
     (account_id, location_id, (private.reservation_facets(status)), created_at desc, id desc);
-create index if not exists reservations_words_idx on public.reservations
+create index if not exists reservations_list_tokens_idx on public.reservations
     using gin (private.list_tokens(guest_name, location_id, created_at)) where guest_name is not null;
 
-create or replace function private.list_arms(filters jsonb)
-    returns table (account_id uuid, location_id uuid, timezone text, since timestamptz, until timestamptz)
+create or replace function private.list_arms(filters jsonb, ranges integer, counting boolean, apart boolean)
+    returns table (account_id uuid, location_id uuid, timezone text, since timestamptz, until timestamptz, sure_since timestamptz)
 language plpgsql stable security definer
 set search_path = ''
 set plan_cache_mode = 'force_generic_plan'
@@ -3792,9 +3792,12 @@ declare
     mine constant uuid[] := private.location_ids();
     whole constant uuid[] := private.whole_account_ids();
     dated constant boolean := filters ?| array['first', 'last', 'first_back', 'last_back', 'day'];
+    -- A period that goes on today ends nowhere: its zones need not be read apart.
+    ended constant boolean := filters ?| array['last', 'day'] or coalesce((filters ->> 'last_back')::integer, 0) > 0;
 begin
     if everything and account is null and place is null and not dated then
-        return query select null::uuid, null::uuid, null::text, '-infinity'::timestamptz, 'infinity'::timestamptz;
+        return query select null::uuid, null::uuid, null::text, '-infinity'::timestamptz, 'infinity'::timestamptz,
+            '-infinity'::timestamptz;
         return;
     end if;
     return query
@@ -3802,26 +3805,37 @@ begin
         select l.account_id, l.id, l.timezone from public.locations l
         where (everything or l.id = any (mine)) and (account is null or l.account_id = account) and (place is null or l.id = place)
     ), shape as (
-        select place is not null or not everything and exists (select from wanted w where w.account_id <> all (whole)) as by_location,
+        -- Dates end at each location by themselves: where zones differ, locations are read apart as long as they are not too many.
+        select place is not null or not everything and exists (select from wanted w where w.account_id <> all (whole))
+                or apart and not (everything and account is null)
+                or (ended or dated and counting) and (select count(distinct w.timezone) > 1 and count(*) * ranges <= 1500 from wanted w)
+                as by_location,
             place is not null or account is not null or not everything as by_account
     ), arm as (
-        select distinct case when s.by_account then w.account_id end as account_id, case when s.by_location then w.id end as location_id,
+        select distinct case when s.by_account or s.by_location then w.account_id end as account_id, case when s.by_location then w.id end as location_id,
             case when dated then w.timezone end as timezone
         from wanted w, shape s
+    ), bounds as materialized (
+        select z.timezone, coalesce(public.opening_instant(greatest((filters ->> 'first')::date, (filters ->> 'day')::date,
+                today.date - (filters ->> 'first_back')::integer)::timestamp, z.timezone), '-infinity') as since,
+            case when ended then coalesce(public.opening_instant((least((filters ->> 'last')::date, (filters ->> 'day')::date,
+                today.date - (filters ->> 'last_back')::integer) + 1)::timestamp, z.timezone), 'infinity') else 'infinity' end as until
+        from (select distinct a.timezone from arm a) z
+        cross join lateral (select (now() at time zone z.timezone)::date as date) today
+    ), span as (
+        select a.account_id, a.location_id, a.timezone, b.since, b.until
+        from arm a join bounds b on b.timezone is not distinct from a.timezone
     )
-    select a.account_id, a.location_id,
-        -- Where an arm has one zone, its bounds alone keep it to the dates.
-        case when a.location_id is null and count(*) over (partition by a.account_id) > 1 then a.timezone end,
-        coalesce(public.opening_instant(greatest((filters ->> 'first')::date, (filters ->> 'day')::date,
-            today.date - (filters ->> 'first_back')::integer)::timestamp, a.timezone), '-infinity'),
-        coalesce(public.opening_instant((least((filters ->> 'last')::date, (filters ->> 'day')::date,
-            today.date - (filters ->> 'last_back')::integer) + 1)::timestamp, a.timezone), 'infinity')
-    from arm a
-    cross join lateral (select (now() at time zone a.timezone)::date as date) today;
+    -- Zones that agree need not be told apart.
+    select s.account_id, s.location_id,
+        case when ended and count(*) over (partition by s.account_id, s.location_id) > 1 then min(s.timezone) end,
+        min(s.since), s.until, max(s.since)
+    from span s
+    group by s.account_id, s.location_id, s.until, case when ended then s.timezone end;
 end
 $$;
-comment on function private.list_arms(jsonb) is
-    'The caller''s reach, narrowed by the filters account_id, location_id and dates, as ranges of indexes: one each for what is read apart.';
+comment on function private.list_arms(jsonb, integer, boolean, boolean) is
+    'The caller''s reach, narrowed by the filters account_id, location_id and dates, as ranges of indexes, each of which is read in so many parts.';
 
 create or replace function private.facets_there(relation text, filters jsonb) returns integer[]
 language plpgsql stable security definer
@@ -3964,16 +3978,6 @@ begin
     if filters ? 'words' and (wanted is null or numnode(wanted) = 0) then
         return;
     end if;
-    size := least(greatest(size, 1), 1001);
-    select array_agg(a.account_id) as accounts, array_agg(a.location_id) as locations, array_agg(a.timezone) as zones,
-        array_agg(a.since) as since, array_agg(a.until) as until, count(*)::integer as number,
-        coalesce(bool_or(a.account_id is not null), false) as by_account, coalesce(bool_or(a.location_id is not null), false) as by_location,
-        coalesce(bool_or(a.timezone is not null), false) as by_zone, min(a.since) as first_since, max(a.until) as last_until,
-        jsonb_agg(to_jsonb(a)) as listed
-    into arms from private.list_arms(filters) a;
-    if arms.number = 0 then
-        return;
-    end if;
     kinds := case when has_facets then private.facets_there(relation, filters) end;
     if has_facets and cardinality(kinds) = 0 then
         return;
@@ -3981,9 +3985,22 @@ begin
     codes := case length(filters ->> 'digits') when 4 then array[filters ->> 'digits']
         when 3 then array(select n || (filters ->> 'digits') from generate_series(0, 9) n)
         when 2 then array(select lpad(n::text, 2, '0') || (filters ->> 'digits') from generate_series(0, 99) n) end;
+    coded := codes is not null and wanted is null and (cardinality(codes) = 1 or not has_facets);
+    -- Words are counted less far: each row that an index of words finds has to be looked at.
+    size := least(greatest(size, 1), case when counting and wanted is not null then 300 else 1001 end);
+    select array_agg(a.account_id) as accounts, array_agg(a.location_id) as locations, array_agg(a.timezone) as zones,
+        array_agg(a.since) as since, array_agg(a.until) as until, count(*)::integer as number,
+        coalesce(bool_or(a.account_id is not null), false) as by_account, coalesce(bool_or(a.location_id is not null), false) as by_location,
+        coalesce(bool_or(a.timezone is not null), false) as by_zone, coalesce(bool_or(a.sure_since > a.since), false) as frayed,
+        max(a.sure_since) as sure_since, min(a.since) as first_since, max(a.until) as last_until,
+        jsonb_agg(to_jsonb(a)) as listed
+    into arms from private.list_arms(filters, greatest(coalesce(cardinality(kinds), 0), coalesce(cardinality(codes), 0), 1), counting, coded) a;
+    if arms.number = 0 then
+        return;
+    end if;
 
     -- Which index leads: the last digits of a number, the facets, or time alone. What does not lead is looked at row by row.
-    coded := codes is not null and wanted is null and (cardinality(codes) = 1 or not has_facets and not arms.by_location);
+    coded := coded and arms.number * cardinality(codes) <= 2400;
     keyed := has_facets and not coded and wanted is null and arms.number * cardinality(kinds) <= 2400;
     if has_facets and not keyed then
         residual := residual || format('%s = any (%L::integer[])', facets, kinds);
@@ -3992,7 +4009,12 @@ begin
         residual := residual || format('c.caller_digits = any (%L::text[])', codes);
     end if;
     if arms.by_zone then
-        residual := residual || 'l.timezone = arm.timezone'::text;
+        residual := residual || '(arm.timezone is null or l.timezone = arm.timezone)'::text;
+    end if;
+    if arms.frayed and not arms.by_zone then
+        residual := residual || format('case when %1$s >= %2$L then true else (%1$s at time zone l.timezone)::date
+            >= greatest(%3$L::date, (now() at time zone l.timezone)::date - %4$L::integer) end',
+            at, arms.sure_since, filters ->> 'first', filters ->> 'first_back');
     end if;
     if filters ? 'weekday' then
         residual := residual || format('extract(isodow from %s at time zone l.timezone) = %L', at, (filters ->> 'weekday')::integer);
@@ -4000,7 +4022,7 @@ begin
     if filters ? 'hour' then
         residual := residual || format('extract(hour from %s at time zone l.timezone) = %L', at, (filters ->> 'hour')::integer);
     end if;
-    zones := arms.by_zone or filters ?| array['weekday', 'hour'];
+    zones := arms.by_zone or arms.frayed or filters ?| array['weekday', 'hour'];
     if wanted is not null then
         residual := residual || format('to_tsvector(''pg_catalog.simple'', %s) @@ %L::tsquery', text_of, wanted);
     end if;
@@ -4037,8 +4059,9 @@ begin
     end if;
 
     -- Rows are looked at in the order of the list, so many of each range; what lies behind the first range that was cut waits.
-    window_size := greatest(8, case when wanted is not null then 300 else pass end / arm_count);
     loop
+        window_size := greatest(8, case when wanted is not null then 300 when spent = 0 and not arms.by_zone then 3 * size else pass end
+            / arm_count);
         read := 0;
         cut := wanted is not null and arm_count > 20;
         exit when cut;
@@ -4118,7 +4141,12 @@ begin
             end if;
             width := width * 2;
         end loop;
-        return;
+        -- Words are not counted further than this.
+        if given < size or not counting then
+            return;
+        end if;
+        edge_at := row_at;
+        edge_id := row_id;
     end if;
     account_id := null; row_id := edge_id; row_at := edge_at; is_found := false;
     return next;

@@ -1,17 +1,18 @@
 """What the long lists can be asked, each filter alone and in pairs, and people of every shape of reach."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import combinations
 from typing import Any
 from uuid import UUID
 
 from certus_admin.queries.calls import CALL_STATUSES, CALL_TYPES, CALLS, CallFilters
+from certus_admin.queries.cursors import Cursor
 from certus_admin.queries.dates import LocalDates
-from certus_admin.queries.listing import Source
 from certus_admin.queries.orders import FULFILLMENT_TYPES, ORDERS, OrderFilters
 from certus_admin.queries.reservations import RESERVATIONS, ReservationFilters
 from certus_admin.queries.scope import Scope
+from certus_admin.queries.source import Source
 from seeds.bulk_world import account_id, location_id
 from tests.fixtures.database import Database
 
@@ -19,6 +20,8 @@ TODAY = datetime.now(UTC).date()
 ADMIN = UUID("05e00000-0000-7000-8000-000000000001")
 BIG, THREE, EMPTY, MANY, MIXED = (UUID(f"05e00000-0000-7000-8000-0000000001{n:02d}") for n in range(1, 6))
 EMPTY_LOCATION = UUID("10c00000-0000-7000-8000-0000000001ff")
+# Half a year back: half of the bulk calls are older.
+MIDDLE = Cursor(datetime.combine(TODAY - timedelta(days=180), time(12), UTC), EMPTY_LOCATION)
 EVERYBODY = {
     "admin": (ADMIN, Scope(everything=True)),
     "manager of the biggest account": (BIG, Scope(account_ids=(account_id(0),))),
@@ -83,16 +86,23 @@ GRANT = """insert into public.user_access (user_id, account_id, location_id)
 select %s, l.account_id, %s from public.locations l where l.id = %s or l.account_id = %s limit 1"""
 
 
-def questions(list_name: str) -> Iterator[tuple[str, Any]]:
-    """(name, filters) of all that the list can be asked; filters of the same field exclude each other."""
+def questions(list_name: str, scope: Scope, share: int) -> Iterator[tuple[str, Any]]:
+    """(name, filters): each filter alone, and of all pairs every `share`th, others for each person.
+
+    Filters of the same field exclude each other.
+    """
     _, kind, own = LISTS[list_name]
     singles: dict[str, dict[str, Any]] = {**PLACES, **DATES, **own}
     yield "nothing", kind()
     for name, values in singles.items():
         yield name, kind(**values)
-    for (one, left), (other, right) in combinations(singles.items(), 2):
-        if not left.keys() & right.keys():
-            yield f"{one}, {other}", kind(**left, **right)
+    first = [asked for _, asked in EVERYBODY.values()].index(scope)
+    pairs = [
+        (f"{one}, {other}", kind(**left, **right))
+        for (one, left), (other, right) in combinations(singles.items(), 2)
+        if not left.keys() & right.keys()
+    ]
+    yield from pairs[first % share :: share]
 
 
 def add_everybody(database: Database) -> None:

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import event, text
-from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from certus_admin import database
 from certus_admin.config import Config
@@ -178,37 +178,6 @@ def test_behind_a_transaction_pooler_the_settings_travel_with_the_transaction(co
     assert "options" not in pooled["connect_args"]
     assert pooled["connect_args"]["prepare_threshold"] is None
     assert "options" in engine_options(config.sqlalchemy_url)["connect_args"]
-
-
-def end_backend(superuser_url: str, backend: int) -> None:
-    """As a restart of the database ends it."""
-    with psycopg.connect(superuser_url, autocommit=True) as owner:
-        assert owner.execute("select pg_terminate_backend(%s)", [backend]).fetchone() == (True,)
-
-
-def backend_for(caller: Caller) -> int:
-    with acting_as(caller):
-        return int(db.session.execute(WHO).one().backend)
-
-
-def test_a_connection_that_rested_is_tried_before_it_is_used(
-    app: Flask, superuser_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = backend_for(ANN)
-    end_backend(superuser_url, before)
-    monkeypatch.setattr("certus_admin.pool.TRUSTED_SECONDS", 0.0)
-    assert backend_for(ANN) != before
-
-
-def test_a_connection_that_was_just_used_is_trusted_and_its_end_costs_one_page(
-    app: Flask, superuser_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("certus_admin.pool.TRUSTED_SECONDS", 3600.0)
-    before = backend_for(ANN)
-    end_backend(superuser_url, before)
-    with pytest.raises(OperationalError):
-        backend_for(ANN)
-    assert backend_for(ANN) != before
 
 
 def test_errors_do_not_carry_the_values_they_failed_on(app: Flask) -> None:

@@ -15,7 +15,7 @@ from seeds.bulk import load_bulk
 from tests.fixtures.database import Database
 from tests.list_questions import EVERYBODY, LISTS, add_everybody, questions
 
-CALLS = 4_000
+CALLS = 3_000
 SIZE = 20
 
 
@@ -44,7 +44,7 @@ def scope(request: pytest.FixtureRequest, app: Flask) -> Iterator[Scope]:
 def test_pages_and_counts_are_those_of_the_plain_conditions(name: str, scope: Scope) -> None:
     source = LISTS[name][0]
     model: Any = source.model
-    for asked, filters in questions(name):
+    for asked, filters in questions(name, scope, 6):
         query = filters.query(scope)
         moment = getattr(model, source.at)
         plain = select(model.id, moment).where(*within(model, query)).order_by(moment.desc(), model.id.desc())
@@ -52,7 +52,7 @@ def test_pages_and_counts_are_those_of_the_plain_conditions(name: str, scope: Sc
         assert read_through(source, query, 2 * SIZE) == wanted[: 2 * SIZE], asked
         summary = read_summary(source, query, 50)
         assert summary.count <= len(wanted), asked
-        assert summary.capped or summary == read_exact_summary(source, query), asked
+        assert summary.capped or summary.groups == read_exact_summary(source, query).groups, asked
         assert summary.capped or summary.count == len(wanted), asked
 
 
@@ -71,7 +71,7 @@ def read_through(source: Any, query: Any, rows: int) -> list[Any]:
 @pytest.mark.parametrize("name", LISTS)
 def test_pages_backwards_are_the_same_rows(name: str, scope: Scope) -> None:
     source = LISTS[name][0]
-    for asked, filters in list(questions(name))[::7]:
+    for asked, filters in list(questions(name, scope, 40)):
         query = filters.query(scope)
         first = read_page(source, query, size=SIZE)
         if first.older is None or len(first.rows) < SIZE:

@@ -1,5 +1,6 @@
 """What happened lately: calls, orders, reservations and notes in one stream."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -9,41 +10,53 @@ from sqlalchemy import text
 
 from certus_admin.database import db
 from certus_admin.queries.arms import narrow
+from certus_admin.queries.dates import LocalDates
+from certus_admin.queries.finding import search_of
 from certus_admin.queries.period import Period
 from certus_admin.queries.scope import Scope
 
-# Each kind is cut to its newest few inside, so that no more than those are read from an index. The date is
-# known of every row; coalesce keeps the planner from reading the whole period location by location for it.
-ACTIVITIES = """select found.kind, found.id, found.at, found.call_id, found.location_name, found.timezone,
+# Each kind is cut to its newest few by its index before anything else of it is read. The date of a note is
+# known; coalesce keeps the planner from reading the whole period location by location for it.
+ACTIVITIES = """with called as materialized (
+    select f.row_id as id from public.find_rows('calls', cast(:search as jsonb), size => :limit) f
+    where f.is_found
+), ordered as materialized (
+    select f.row_id as id from public.find_rows('orders', cast(:search as jsonb), size => :limit) f
+    where f.is_found
+), reserved as materialized (
+    select f.row_id as id from public.find_rows('reservations', cast(:search as jsonb), size => :limit) f
+    where f.is_found
+), noted as materialized (
+    select note.id from {arms}
+    cross join lateral (
+        select x.id, x.created_at from public.internal_notes_v x
+        where {match} and x.created_at >= :since and x.created_at < :until
+            and coalesce(x.local_date between {first} and {last}, true)
+        order by x.created_at desc, x.id desc limit :limit
+    ) note
+    order by note.created_at desc, note.id desc limit :limit
+)
+select found.kind, found.id, found.at, found.call_id, found.location_name, found.timezone,
     found.status, found.subject, found.words, found.caller_masked, found.quantity, found.amount,
     found.currency, found.reserved_for, found.review_reasons
-from {arms}
-cross join lateral (
-    (select 'call' as kind, x.id, x.started_at as at, x.id as call_id, x.account_id, x.location_name,
+from (
+    select 'call' as kind, x.id, x.started_at as at, x.id as call_id, x.location_name,
         x.timezone, x.status, x.call_type as subject, left(x.summary_md, 300) as words, x.caller_masked,
         x.duration_seconds as quantity, null::numeric as amount, null::text as currency,
         null::timestamptz as reserved_for, x.review_reasons
-    from public.calls_v x where {match} and x.started_at >= :since and x.started_at < :until
-        and coalesce(x.local_date between {first} and {last}, true)
-    order by x.started_at desc, x.id desc limit :limit)
+    from called join public.calls_v x on x.id = called.id
     union all
-    (select 'order', x.id, x.created_at, x.call_id, x.account_id, x.location_name, x.timezone, x.status,
+    select 'order', x.id, x.created_at, x.call_id, x.location_name, x.timezone, x.status,
         x.fulfillment_type, null, null, jsonb_array_length(x.items), x.total_amount, x.currency, null, '{{}}'
-    from public.orders_v x where {match} and x.created_at >= :since and x.created_at < :until
-        and coalesce(x.local_date between {first} and {last}, true)
-    order by x.created_at desc, x.id desc limit :limit)
+    from ordered join public.orders_v x on x.id = ordered.id
     union all
-    (select 'reservation', x.id, x.created_at, x.call_id, x.account_id, x.location_name, x.timezone,
+    select 'reservation', x.id, x.created_at, x.call_id, x.location_name, x.timezone,
         x.status, x.guest_name, null, null, x.guest_count, null, null, x.reservation_at, '{{}}'
-    from public.reservations_v x where {match} and x.created_at >= :since and x.created_at < :until
-        and coalesce(x.local_date between {first} and {last}, true)
-    order by x.created_at desc, x.id desc limit :limit)
+    from reserved join public.reservations_v x on x.id = reserved.id
     union all
-    (select 'note', x.id, x.created_at, x.call_id, x.account_id, x.location_name, x.timezone, null,
+    select 'note', x.id, x.created_at, x.call_id, x.location_name, x.timezone, null,
         x.author_name, left(x.note_md, 300), null, null, null, null, null, '{{}}'
-    from public.internal_notes_v x where {match} and x.created_at >= :since and x.created_at < :until
-        and coalesce(x.local_date between {first} and {last}, true)
-    order by x.created_at desc, x.id desc limit :limit)
+    from noted join public.internal_notes_v x on x.id = noted.id
 ) found
 order by found.at desc, found.id desc
 limit :limit"""
@@ -87,5 +100,11 @@ def list_activities(
     reach = narrow(scope, account_id, location_id)
     first, last = period.window("x.timezone")
     statement = text(ACTIVITIES.format(arms=reach.arms, match=reach.match, first=first, last=last))
-    rows = db.session.execute(statement, {**reach.values, **period.values, "limit": limit})
+    search = search_of(
+        account_id,
+        location_id,
+        LocalDates(period=period.preset) if period.preset else LocalDates(period.first, period.last),
+    )
+    values = {**reach.values, **period.values, "search": json.dumps(search), "limit": limit}
+    rows = db.session.execute(statement, values)
     return tuple(Activity(*(*row[:-1], tuple(row.review_reasons))) for row in rows)

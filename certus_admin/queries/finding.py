@@ -7,7 +7,7 @@ stop before it has a page: then the page is shorter, and the next one begins whe
 import json
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -35,9 +35,7 @@ from sqlalchemy.orm import aliased
 
 from certus_admin.queries.cursors import Cursor
 from certus_admin.queries.dates import PERIODS, LocalDates
-
-if TYPE_CHECKING:
-    from certus_admin.queries.listing import Source
+from certus_admin.queries.source import Source
 
 Search = Mapping[str, Any]
 ASKED = frozenset({"search", "cursor_at", "cursor_id", "is_newer", "row_limit", "is_counting"})
@@ -73,15 +71,23 @@ def search_of(
 
 
 @lru_cache
-def page_sql(source: "Source", newer: bool) -> Written:
-    """The columns of `source`, then row_at, row_id, is_found: False in a last row, where a search stopped.
+def page_sql(source: Source, newer: bool) -> Written:
+    """found_page, written once: `asked` has all that differs from page to page."""
+    return _written(found_page(source, newer))
 
-    Written once: each list has one statement, and `asked` has all that differs from page to page.
-    """
+
+@lru_cache
+def summary_sql(source: Source) -> Written:
+    """found_summary, written once."""
+    return _written(found_summary(source))
+
+
+def found_page(source: Source, newer: bool) -> Select[Any]:
+    """The columns of `source`, then row_at, row_id, is_found: False in a last row, where a search stopped."""
     found = _found(source)
     row: Any = aliased(source.model, name="row")
     at, key = found.c.row_at, found.c.row_id
-    return _written(
+    return (
         select(*source.columns(row), at, key, found.c.is_found)
         .select_from(found)
         .outerjoin(row, and_(found.c.is_found, row.account_id == found.c.account_id, row.id == key))
@@ -90,8 +96,7 @@ def page_sql(source: "Source", newer: bool) -> Written:
     )
 
 
-@lru_cache
-def summary_sql(source: "Source") -> Written:
+def found_summary(source: Source) -> Select[Any]:
     """(key, count, sums) by group unless more than `cap` match; then how many, and whether it stopped."""
     counted = select(_found(source)).cte("counted").prefix_with("MATERIALIZED", dialect="postgresql")
     total = (
@@ -120,13 +125,11 @@ def summary_sql(source: "Source") -> Written:
     if source.group:
         groups = groups.group_by(key).order_by(key)
     parts = groups.subquery("parts")
-    return _written(
-        select(*parts.c, total.c.rows, total.c.stopped).select_from(total.outerjoin(parts, true()))
-    )
+    return select(*parts.c, total.c.rows, total.c.stopped).select_from(total.outerjoin(parts, true()))
 
 
 def asked(search: Search, cursor: Cursor | None, limit: int, *, counting: bool) -> dict[str, Any]:
-    """What page_sql and summary_sql bind: up to `limit` rows from `cursor` on, or counted."""
+    """What both statements bind: up to `limit` rows from `cursor` on, or counted."""
     return {
         "search": json.dumps(dict(search)),
         "cursor_at": cursor.at if cursor else None,
@@ -137,7 +140,7 @@ def asked(search: Search, cursor: Cursor | None, limit: int, *, counting: bool) 
     }
 
 
-def _found(source: "Source") -> Any:
+def _found(source: Source) -> Any:
     return func.public.find_rows(
         literal_column(f"'{source.relation}'", Text),
         cast(bindparam("search", type_=Text), JSONB),

@@ -3,8 +3,10 @@
 One statement a page, one a summary; reach.py says how each of them keeps to the person's scope.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import namedtuple
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -12,6 +14,7 @@ from psycopg.errors import QueryCanceled
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
+    CursorResult,
     Select,
     Text,
     any_,
@@ -26,10 +29,18 @@ from sqlalchemy import (
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from certus_admin.database import Base, db
+from certus_admin.database import db
 from certus_admin.queries.cursors import Cursor
-from certus_admin.queries.finding import Written, asked, page_sql, summary_sql
+from certus_admin.queries.finding import (
+    Written,
+    asked,
+    found_page,
+    found_summary,
+    page_sql,
+    summary_sql,
+)
 from certus_admin.queries.reach import Query, matching_rows, within
+from certus_admin.queries.source import Source
 
 PAGE_SIZE = 50
 # A list is counted as far as this; to the row where somebody asks for it, and no longer than that.
@@ -38,26 +49,7 @@ EXACT_COUNT_LIMIT = "5s"
 LIMIT_TIME = text("select set_config('statement_timeout', :limit, true)")
 LAST_ID = (1 << 128) - 1
 
-Columns = Callable[[Any], Sequence[ColumnElement[Any]]]
 RowType = TypeVar("RowType")
-
-
-@dataclass(frozen=True)
-class Source:
-    """What a list reads: a view with account_id, location_id and id, its sort column, the columns of a row.
-
-    `columns` and `sums` are functions of the (aliased) model. The sort column needs indexes on
-    (account_id, at, id), (account_id, location_id, at, id) and (at, id). `by_tenant` says that the primary
-    key begins with the account; where a row may belong to none, it is found by its id alone.
-    """
-
-    model: type[Base]
-    at: str
-    columns: Columns
-    sums: Columns = lambda _model: ()
-    group: str | None = None
-    by_tenant: bool = True
-    relation: str | None = None
 
 
 @dataclass(frozen=True)
@@ -118,11 +110,11 @@ def _page_rows(source: Source, query: Query, cursor: Cursor | None, limit: int) 
     if query.search is None:
         return db.session.execute(page_statement(source, query, cursor, limit)).all()
     written = page_sql(source, cursor is not None and cursor.newer)
-    return _read(written, asked(query.search, cursor, limit, counting=False))
+    return _read(written, asked(query.search, cursor, limit, counting=False)).all()
 
 
-def _read(written: Written, values: Mapping[str, Any]) -> Sequence[Any]:
-    return db.session.connection().exec_driver_sql(written.sql, {**written.values, **values}).all()
+def _read(written: Written, values: Mapping[str, Any]) -> CursorResult[Any]:
+    return db.session.connection().exec_driver_sql(written.sql, {**written.values, **values})
 
 
 def _beside(row: Any, *, newer: bool) -> Cursor:
@@ -134,14 +126,20 @@ def read_summary(source: Source, query: Query, cap: int = QUICK_COUNT) -> Summar
     if query.scope.is_empty:
         return Summary(0)
     if query.search is not None:
-        rows = _read(summary_sql(source), asked(query.search, None, cap + 1, counting=True))
+        result = _read(summary_sql(source), asked(query.search, None, cap + 1, counting=True))
+        group, rows = _group(tuple(result.keys())[:-2]), list[Any](result)
         found, stopped = rows[0][-2:]
         if stopped or found > cap:
             return Summary(min(found, cap), capped=True)
-        return Summary(found, groups=tuple(row for row in rows if row[1]))
+        return Summary(found, groups=tuple(group(*row[:-2]) for row in rows if row[1]))
     groups = tuple(db.session.execute(summary_statement(source, query, cap)))
     count = sum(group[1] for group in groups)
     return Summary(cap, capped=True) if count > cap else Summary(count, groups=groups)
+
+
+@lru_cache
+def _group(names: tuple[str, ...]) -> Any:
+    return namedtuple("Group", names)
 
 
 def read_exact_summary(source: Source, query: Query) -> Summary:
@@ -165,7 +163,7 @@ def read_exact_summary(source: Source, query: Query) -> Summary:
     try:
         with db.session.begin_nested():
             db.session.execute(LIMIT_TIME, {"limit": EXACT_COUNT_LIMIT})
-            groups = tuple(db.session.execute(statement))
+            groups = tuple(row for row in db.session.execute(statement) if row[1])
     except OperationalError as error:
         if not isinstance(error.orig, QueryCanceled):
             raise
@@ -183,8 +181,11 @@ def one_of(column: Any, values: Sequence[str]) -> list[ColumnElement[bool]]:
 def page_statement(source: Source, query: Query, cursor: Cursor | None, limit: int) -> Select[Any]:
     """Keys of the page through the index first, then the columns of these rows alone.
 
-    Besides: the moment and id of each row, and whether it is one, as page_sql has them.
+    Besides: the moment and id of each row, and whether it is one; see found_page.
     """
+    if query.search is not None:
+        values = asked(query.search, cursor, limit, counting=False)
+        return found_page(source, cursor is not None and cursor.newer).params(values)
     newer = cursor is not None and cursor.newer
     at: InstrumentedAttribute[Any] = getattr(source.model, source.at)
     identity: InstrumentedAttribute[Any] = getattr(source.model, "id")  # noqa: B009 - any model of ours
@@ -214,6 +215,8 @@ def page_statement(source: Source, query: Query, cursor: Cursor | None, limit: i
 
 def summary_statement(source: Source, query: Query, cap: int) -> Select[Any]:
     """(key, count, each sum, each `<sum>_known`) by group; reads `cap` + 1 rows at most."""
+    if query.search is not None:
+        return found_summary(source).params(asked(query.search, None, cap + 1, counting=True))
     group = source.group
 
     def columns(model: Any) -> list[ColumnElement[Any]]:
