@@ -4003,7 +4003,8 @@ begin
 
     -- Which index leads: the last digits of a number, the facets, or time alone. What does not lead is looked at row by row.
     coded := coded and arms.number * cardinality(codes) <= 2400;
-    keyed := has_facets and not coded and arms.number * cardinality(kinds) <= case when wanted is null then 2400 else 300 end;
+    keyed := has_facets and not coded and arms.number * cardinality(kinds) <= case when wanted is null and codes is null
+        and not arms.by_zone and not arms.frayed and not filters ?| array['weekday', 'hour'] then 2400 else 300 end;
     if has_facets and not keyed then
         residual := residual || format('%s = any (%L::integer[])', facets, kinds);
     end if;
