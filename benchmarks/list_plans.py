@@ -2,10 +2,12 @@
 
 Takes the embedded database in CERTUS_VAR, which must run and hold bulk calls (ACCOUNTS, default 50), adds the
 people of list_people.py, and prints what took longest: first page, deep page, count. LISTS and PEOPLE
-(comma-separated, default all) narrow it down, SHOWN (default 40) is how many lines to print.
+(comma-separated, default all) and STRIDE (every how many pairs, default 1) narrow it down, SHOWN (default 40)
+is how many lines to print. A line for each list and person says the median and the longest.
 """
 
 import os
+import statistics
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
@@ -98,9 +100,12 @@ def questions(own: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     singles = {**PLACES, **DATES, **own}
     yield "nothing", {}
     yield from singles.items()
-    for (one, left), (other, right) in combinations(singles.items(), 2):
-        if not left.keys() & right.keys():
-            yield f"{one} + {other}", {**left, **right}
+    pairs = [
+        (f"{one} + {other}", {**left, **right})
+        for (one, left), (other, right) in combinations(singles.items(), 2)
+        if not left.keys() & right.keys()
+    ]
+    yield from pairs[:: int(os.environ.get("STRIDE", "1"))]
 
 
 # Half a year back, which is half of the bulk calls.
@@ -135,6 +140,21 @@ def readings(name: str, person: Person) -> Iterator[Reading]:
         yield Reading(f"{name} count", person.name, words, spent, summary.count)
 
 
+def summary(found: list[Reading]) -> Table:
+    """Median, 95th percentile and longest, for each list and person."""
+    groups: dict[tuple[str, str], list[float]] = {}
+    for reading in found:
+        groups.setdefault((reading.what, reading.person), []).append(reading.milliseconds)
+    table = Table(title="milliseconds")
+    for heading in ("what", "person", "questions", "median", "p95", "longest"):
+        table.add_column(heading, justify="left" if heading in {"what", "person"} else "right")
+    for (what, person), spent in sorted(groups.items()):
+        spent.sort()
+        figures = (statistics.median(spent), spent[int(len(spent) * 0.95)], spent[-1])
+        table.add_row(what, person, str(len(spent)), *(f"{figure:.1f}" for figure in figures))
+    return table
+
+
 def main() -> None:
     """Ask everything, and print what took longest."""
     config = Config.from_environment()
@@ -161,7 +181,7 @@ def main() -> None:
         table.add_row(
             reading.what, reading.person, reading.filters, f"{reading.milliseconds:.1f}", str(reading.rows)
         )
-    Console(width=120).print(table)
+    Console(width=120).print(table, summary(found))
 
 
 if __name__ == "__main__":

@@ -3888,7 +3888,7 @@ comment on function private.words_between(tsquery, integer, integer, uuid[]) is
     'What finds the words on these days (UTC, since 1970) in the index of words, at these places where they are not many.';
 
 create or replace function private.run_words(statement text, wanted tsquery, arms jsonb, edge_at timestamptz, edge_id uuid, size integer)
-    returns table (account_id uuid, row_id uuid, row_at timestamptz)
+    returns table (account_id uuid, row_id uuid, row_at timestamptz, rows_read integer)
 language plpgsql stable security definer
 set search_path = ''
 set enable_seqscan = 'off'
@@ -3896,6 +3896,7 @@ set enable_indexscan = 'off'
 set enable_indexonlyscan = 'off'
 set enable_bitmapscan = 'on'
 set enable_hashjoin = 'on'
+set enable_nestloop = 'off'
 set enable_sort = 'on'
 as $$
 begin
@@ -3944,6 +3945,7 @@ declare
     kinds integer[];
     codes text[];
     tie text;
+    keys text;
     zones boolean;
     residual text[] := '{}';
     arm_count integer;
@@ -4001,7 +4003,8 @@ begin
 
     -- Which index leads: the last digits of a number, the facets, or time alone. What does not lead is looked at row by row.
     coded := coded and arms.number * cardinality(codes) <= 2400;
-    keyed := has_facets and not coded and wanted is null and arms.number * cardinality(kinds) <= 2400;
+    keyed := has_facets and not coded and arms.number * cardinality(kinds) <= case when wanted is null and codes is null
+        and not arms.by_zone and not arms.frayed and not filters ?| array['weekday', 'hour'] then 2400 else 300 end;
     if has_facets and not keyed then
         residual := residual || format('%s = any (%L::integer[])', facets, kinds);
     end if;
@@ -4028,9 +4031,9 @@ begin
     end if;
     tie := concat_ws(' and ', 'true', case when arms.by_account then 'c.account_id = arm.account_id' end,
         case when arms.by_location then 'c.location_id = arm.location_id' end,
-        case when keyed then facets || ' = arm.kind' end, case when coded then 'c.caller_digits = arm.code' end,
         case when filters ?| array['first', 'first_back', 'day'] then at || ' >= arm.since' end,
         case when filters ?| array['last', 'last_back', 'day'] then at || ' < arm.until' end);
+    keys := concat_ws(' and ', 'true', case when keyed then facets || ' = arm.kind' end, case when coded then 'c.caller_digits = arm.code' end);
     arm_count := arms.number * case when keyed then cardinality(kinds) when coded then cardinality(codes) else 1 end;
     statement := 'with arm as materialized (select row_number() over () as n, a.*, k.kind, d.code
             from unnest($1, $2, $3, $4, $5) a (account_id, location_id, timezone, since, until)
@@ -4038,7 +4041,7 @@ begin
 
     if cardinality(residual) = 0 then
         -- Each range gives rows in the order of the list. Only the ranges with the newest first rows can be on a page.
-        tie := concat_ws(' and ', tie, case when edge_at is not null then format('(%s, c.id) %s ($8, $9)', at, case when newer then '>' else '<' end) end);
+        tie := concat_ws(' and ', tie, keys, case when edge_at is not null then format('(%s, c.id) %s ($8, $9)', at, case when newer then '>' else '<' end) end);
         if counting then
             statement := statement || format('f as (select r.* from arm cross join lateral (select c.account_id, c.id, %1$s as at from %2$s c
                 where %3$s order by %1$s desc, c.id desc limit $10) r limit $10) select account_id, id, at, true from f', at, source, tie);
@@ -4077,7 +4080,7 @@ begin
                 union all select account_id, id, at, false, (select count(*)::integer from seen) from cut',
                 at, array_to_string(array(select '(' || r || ')' from unnest(residual) r), ' and '), source,
                 case when zones then 'join public.locations l on l.account_id = c.account_id and l.id = c.location_id' else '' end,
-                tie, case when newer then '>' else '<' end, direction, case when newer then 'desc' else 'asc' end)
+                tie || ' and ' || keys, case when newer then '>' else '<' end, direction, case when newer then 'desc' else 'asc' end)
             using arms.accounts, arms.locations, arms.zones, arms.since, arms.until,
                 case when keyed then kinds else array[0] end, case when coded then codes else array[''] end, edge_at, edge_id,
                 size - given, window_size
@@ -4118,35 +4121,51 @@ begin
             last_day := least(last_day, floor(extract(epoch from edge_at) / 86400)::integer);
         end if;
         statement := format('with c as materialized (select * from %2$s c where %5$s @@ $1 and %6$s is not null)
-            select c.account_id, c.id, %1$s from c
+            (select c.account_id, c.id, %1$s as at, 0 from c
             join jsonb_to_recordset($2) arm (account_id uuid, location_id uuid, timezone text, since timestamptz, until timestamptz) on %3$s
             %4$s where ($3 is null or (%1$s, c.id) %7$s ($3, $4)) and %8$s
-            order by %1$s %9$s, c.id %9$s limit $5', at, source, tie,
+            order by %1$s %9$s, c.id %9$s limit $5)
+            union all select null, null, null, (select count(*)::integer from c)', at, source, tie,
             case when zones then 'join public.locations l on l.account_id = c.account_id and l.id = c.location_id' else '' end,
             tokens, text_of, case when newer then '>' else '<' end,
-            array_to_string(array(select '(' || r || ')' from unnest(residual) r), ' and '), direction);
-        while given < size and first_day <= last_day loop
+            array_to_string(array(select '(' || r || ')' from unnest(
+                residual || case when keyed then format('%s = any (%L::integer[])', facets, kinds) end) r where r is not null), ' and '),
+            direction);
+        spent := 0;
+        while given < size and first_day <= last_day and spent < budget loop
             from_day := case when newer then first_day else greatest(first_day, last_day - width + 1) end;
             to_day := case when newer then least(last_day, first_day + width - 1) else last_day end;
             for hit in select * from private.run_words(statement, private.words_between(wanted, from_day, to_day, places),
                 arms.listed, edge_at, edge_id, size - given) loop
+                if hit.row_id is null then
+                    read := hit.rows_read;
+                    continue;
+                end if;
                 given := given + 1;
                 account_id := hit.account_id; row_id := hit.row_id; row_at := hit.row_at; is_found := true;
                 return next;
             end loop;
+            spent := spent + read;
             if newer then
                 first_day := to_day + 1;
             else
                 last_day := from_day - 1;
             end if;
-            width := width * 2;
+            -- Twice as many days, unless the words are in so many rows that it would be too much at once.
+            width := least(width * 2, greatest(1, (to_day - from_day + 1) * pass / greatest(read, 1)));
         end loop;
-        -- Words are not counted further than this.
-        if given < size or not counting then
+        if first_day > last_day and (given < size or not counting) or given >= size and not counting then
             return;
         end if;
-        edge_at := row_at;
-        edge_id := row_id;
+        if given >= size then
+            -- Words are not counted further than this.
+            edge_at := row_at;
+            edge_id := row_id;
+        else
+            -- The first day that was not looked at begins here.
+            edge_at := to_timestamp(case when newer then first_day else last_day + 1 end * 86400.0);
+            edge_id := '00000000-0000-0000-0000-000000000000';
+        end if;
     end if;
     account_id := null; row_id := edge_id; row_at := edge_at; is_found := false;
     return next;

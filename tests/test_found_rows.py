@@ -79,4 +79,7 @@ def test_pages_backwards_are_the_same_rows(name: str, scope: Scope) -> None:
         second = read_page(source, query, first.older, SIZE)
         if second.newer is None:
             continue
-        assert read_page(source, query, second.newer, SIZE).rows == first.rows, asked
+        back = read_page(source, query, second.newer, SIZE)
+        # A search may stop on its way back, too.
+        assert back.rows == first.rows[len(first.rows) - len(back.rows) :], asked
+        assert back.newer or back.rows == first.rows, asked

@@ -5,7 +5,7 @@ stop before it has a page: then the page is shorter, and the next one begins whe
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -31,7 +31,6 @@ from sqlalchemy import (
 )  # fmt: skip
 from sqlalchemy.dialects.postgresql import JSONB, TSQUERY
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
-from sqlalchemy.orm import aliased
 
 from certus_admin.queries.cursors import Cursor
 from certus_admin.queries.dates import PERIODS, LocalDates
@@ -85,13 +84,14 @@ def summary_sql(source: Source) -> Written:
 def found_page(source: Source, newer: bool) -> Select[Any]:
     """The columns of `source`, then row_at, row_id, is_found: False in a last row, where a search stopped."""
     found = _found(source)
-    row: Any = aliased(source.model, name="row")
+    columns = source.columns(source.model)
+    row = _row_of(source, found, columns)
     at, key = found.c.row_at, found.c.row_id
     return (
-        select(*source.columns(row), at, key, found.c.is_found)
+        select(*(row.c[column.key] for column in columns), at, key, found.c.is_found)
         .select_from(found)
-        .outerjoin(row, and_(found.c.is_found, row.account_id == found.c.account_id, row.id == key))
-        .where(or_(found.c.is_found.is_(False), row.id.is_not(None)))
+        .outerjoin(row, found.c.is_found)
+        .where(or_(found.c.is_found.is_(False), row.c.id.is_not(None)))
         .order_by(*((at.asc(), key.asc()) if newer else (at.desc(), key.desc())))
     )
 
@@ -107,19 +107,21 @@ def found_summary(source: Source) -> Select[Any]:
         .select_from(counted)
         .cte("total")
     )
-    row: Any = aliased(source.model, name="row")
-    sums = list(source.sums(row))
-    key = getattr(row, source.group) if source.group else null()
+    sums = source.sums(source.model)
+    group = [getattr(source.model, source.group)] if source.group else []
+    row = _row_of(source, counted, [*sums, *group])
+    key = row.c[source.group] if source.group else null()
+    names = [str(each.key) for each in sums]
     cap = bindparam("row_limit", type_=Integer) - 1
     groups = (
         select(
             key.label("key"),
             func.count().label("count"),
-            *(func.sum(each).label(str(each.key)) for each in sums),
-            *(func.count(each).label(f"{each.key}_known") for each in sums),
+            *(func.sum(row.c[name]).label(name) for name in names),
+            *(func.count(row.c[name]).label(f"{name}_known") for name in names),
         )
         .select_from(counted)
-        .join(row, and_(row.account_id == counted.c.account_id, row.id == counted.c.row_id))
+        .join(row, true())
         .where(select(and_(total.c.rows <= cap, ~total.c.stopped)).scalar_subquery())
     )
     if source.group:
@@ -138,6 +140,13 @@ def asked(search: Search, cursor: Cursor | None, limit: int, *, counting: bool) 
         "row_limit": limit,
         "is_counting": counting,
     }
+
+
+def _row_of(source: Source, found: Any, columns: Sequence[Any]) -> Any:
+    """The row of each id that was found; looked up one by one, which no estimate may change."""
+    model: Any = source.model
+    here = and_(model.account_id == found.c.account_id, model.id == found.c.row_id)
+    return select(*columns).where(here).offset(0).correlate(found).lateral("row")
 
 
 def _found(source: Source) -> Any:

@@ -157,7 +157,7 @@ def _median(reach: Reach, period: Period) -> Any:
     arms = max(1, len(reach.location_ids) or len(reach.account_ids))
     values = {
         "sample": MEDIAN_SAMPLE,
-        "each": min(MEDIAN_SAMPLE, max(FEWEST_EACH, 2 * MEDIAN_SAMPLE // arms)),
+        "each": MEDIAN_SAMPLE if arms == 1 else max(FEWEST_EACH, 3 * MEDIAN_SAMPLE // (2 * arms)),
         "surely_since": period.since + ZONES,
         "surely_until": period.until - ZONES,
     }
