@@ -14,7 +14,8 @@ from wtforms.widgets import HiddenInput, Select
 from certus_admin.queries.places import Place
 
 ANY = SelectChoice("", "Any")
-ACCOUNT_FIRST = "Choose an account first"
+# Short enough for a field on a phone.
+ACCOUNT_FIRST = "Account first"
 # A location costs a page some 25 bytes even compressed: its id is as good as random.
 MANY_PLACES = 60
 

@@ -102,6 +102,10 @@ def test_rules_of_classes_nobody_names_are_left_out() -> None:
     css = "@media print{.used,.unused{color:red}.unused{x:y}}.unused:hover{a:b}.used:not(.a,.used){c:d}p{e:f}"
     assert keep_used(css, {"used"}) == "@media print{.used{color:red}}p{e:f}"
     assert keep_used(css, {"used", "a"}).endswith(".used:not(.a,.used){c:d}p{e:f}")
+    assert (
+        keep_used("[data-a]{b:c}[data-vc=x] p,[data-a='y']{d:e}", {"data-a"})
+        == "[data-a]{b:c}[data-a='y']{d:e}"
+    )
     assert split_selectors(".a:is(.b,.c),d[x=',']") == [".a:is(.b,.c)", "d[x=',']"]
 
 

@@ -12,7 +12,7 @@ from tests.many_places import FIRST, OF_FIRST, OF_SECOND, PORTFOLIO, SECOND, fil
 
 LISTS = ("calls", "orders", "reservations", "notes", "audit", "knowledge", "people", "settings")
 DASHBOARDS = ("/", "/analytics/")
-HINT = "Choose an account first"
+HINT = "Account first"
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -26,7 +26,7 @@ def test_the_locations_of_a_list_follow_the_account(page_of: PageOf) -> None:
     page.goto("/calls/")
     location = page.locator("#filter-location")
     expect(location).to_be_disabled()
-    assert names(page, "#filter-location") == ["Choose an account first"]
+    assert names(page, "#filter-location") == ["Account first"]
     page.locator("#filter-account").select_option(value=SECOND)
     expect(location).to_be_enabled()
     assert len(names(page, "#filter-location")) == 11
