@@ -1,8 +1,8 @@
 """Leaves out of a third-party stylesheet what no page of ours can use (nine tenths of Tabler).
 
 A rule stays when every class and data attribute in its selector is a word somewhere in our templates, scripts
-or Python. So class names are written whole in the sources: `class="btn-{{ tone }}"` needs `btn-danger` spelt out
-where the tone is chosen, or here in KEPT.
+or Python. So class names are written whole in the sources: `class="btn-{{ tone }}"` needs `btn-danger` spelt
+out where the tone is chosen, or here in KEPT.
 """
 
 import re

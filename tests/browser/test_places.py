@@ -5,8 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.test_accessibility import faults_in
 from tests.fixtures.database import Database
-from tests.fixtures.pages import PHONE, PageOf, sign_in
+from tests.fixtures.pages import PHONE, WIDE, PageOf, sign_in
 from tests.many_places import OF_SECOND, SECOND, fill
 
 
@@ -70,3 +71,15 @@ def test_places_are_chosen_without_scripts_too(page_of: PageOf) -> None:
     assert f"location={OF_SECOND}" in page.url
     assert f"account={SECOND}" in page.url
     expect(page.locator("#filter-location")).to_have_value(OF_SECOND)
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+def test_a_picker_that_waits_for_the_account_breaks_no_rule_of_axe(
+    page_of: PageOf, size: dict[str, int]
+) -> None:
+    page = page_of("admin", viewport=size)
+    for path in ("/", "/calls/", f"/calls/?location={OF_SECOND}"):
+        page.goto(path)
+        if path != "/" and page.locator(".filters-open").is_visible():
+            page.locator(".filters-open").click()
+        assert faults_in(page) == []
