@@ -15,7 +15,9 @@ worker_class = "gthread"
 threads = 8
 timeout = 60
 graceful_timeout = 10
-keepalive = 5
+# Longer than proxies keep a connection that rests (60 seconds as a rule): the proxy must be who closes first,
+# or else it sends a request into a connection that is just being closed. One that rests holds no thread.
+keepalive = 75
 # Heartbeats on a disk stall when the disk does, and gunicorn then kills healthy workers.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 

@@ -6,6 +6,7 @@ from flask import Flask
 
 from certus_admin.assets import init_assets
 from certus_admin.auth import init_auth
+from certus_admin.compression import init_compression
 from certus_admin.config import Config
 from certus_admin.database import init_database
 from certus_admin.errors import init_errors
@@ -28,6 +29,7 @@ def create_core(config: Config) -> Flask:
     """
     app = Flask("certus_admin", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     app.extensions["certus_config"] = config
+    init_compression(app)
     init_logs(app, config)
     init_security(app, config)
     init_database(app, config)

@@ -1,19 +1,24 @@
 """Styles, scripts and icons: third-party sources from npm and our own, bundled once by `flask assets build`.
 
-Every output carries a hash of its content in its name, so browsers may keep it for ever. Nothing is built
-while serving: a page only reads the manifest that the build wrote.
+Every output carries a hash of its content in its name, so browsers may keep it for ever. Nothing is built or
+compressed while serving: a page only reads the manifest that the build wrote, and a browser gets a form of
+the file that the build left beside it.
 """
 
+import gzip
 import logging
+import mimetypes
 import re
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, request
+import brotli
+from flask import Flask, Response, request, send_from_directory
 from flask_assets import Bundle, Environment
 from markupsafe import Markup
 from webassets.exceptions import BundleError
 from webassets.filter import Filter
+from webassets.version import JsonManifest
 
 from certus_admin.stylesheet import UsedRules
 
@@ -29,7 +34,9 @@ ICON_FOLDER = "@tabler/icons/icons/outline"
 
 HASHED = re.compile(r"/dist/\w+\.[0-9a-f]{8}\.\w+$")
 FOREVER = "public, max-age=31536000, immutable"
-# Our own unhashed files (the favicon) are asked for again, and answered 304 where nothing changed.
+# The forms of a built file that lie beside it, the smaller one first: Content-Encoding and ending.
+PACKED = {"br": ".br", "gzip": ".gz"}
+# Our own unhashed files are asked for again, and answered 304 where nothing changed.
 REVALIDATE = "public, no-cache"
 
 # One line an icon that a template or script uses; `icon(name)` in templates/macros/icon.html draws it.
@@ -71,13 +78,25 @@ class SvgSymbol(Filter):
         out.write(f'<svg xmlns="http://www.w3.org/2000/svg">{_in.read()}</svg>\n')
 
 
+class PackingManifest(JsonManifest):
+    """Remembers what was built, and leaves it compressed beside it, as small as it gets."""
+
+    def remember(self, bundle: Any, ctx: Any, version: str) -> None:
+        """Called once a bundle's file is written."""
+        path = Path(bundle.resolve_output(ctx, version=version))
+        content = path.read_bytes()
+        path.with_name(path.name + PACKED["br"]).write_bytes(brotli.compress(content))
+        path.with_name(path.name + PACKED["gzip"]).write_bytes(gzip.compress(content, mtime=0))
+        super().remember(bundle, ctx, version)
+
+
 def own_sources(folder: str, suffix: str) -> list[str]:
     """Our sources in static/<folder>, by name (10-tokens before 20-shell), relative to static/."""
     return [f"{folder}/{path.name}" for path in sorted((STATIC / folder).glob(f"*{suffix}"))]
 
 
 def asset_bundles() -> dict[str, Bundle]:
-    """The bundles by name: `style`, `theme`, `link`, `app`, `chart`, `icons`.
+    """The bundles by name: `style`, `theme`, `link`, `app`, `chart`, `icons`, `favicon`.
 
     `theme` is alone because it runs before the first paint, `link` because its page is a stranger's; `chart`
     because only pages with a chart load it
@@ -100,6 +119,7 @@ def asset_bundles() -> dict[str, Bundle]:
         "app": Bundle(HTMX, *app, filters="rjsmin", output="dist/app.%(version)s.js"),
         "chart": Bundle(CHART, *charts, filters="rjsmin", output="dist/chart.%(version)s.js"),
         "icons": Bundle(*icons, filters=SvgSymbol(), output="dist/icons.%(version)s.svg"),
+        "favicon": Bundle("img/favicon.svg", output="dist/favicon.%(version)s.svg"),
     }
 
 
@@ -112,9 +132,9 @@ def init_assets(app: Flask) -> None:
         ASSETS_AUTO_BUILD=False,
         ASSETS_CACHE=False,
         ASSETS_DEBUG=False,
-        ASSETS_MANIFEST=f"json:{DIST / 'manifest.json'}",
     )
     environment = Environment(app)
+    environment.manifest = PackingManifest(str(DIST / "manifest.json"))
     environment.append_path(str(STATIC))
     environment.append_path(str(NODE_MODULES))
     environment.register(asset_bundles())
@@ -152,7 +172,26 @@ def init_assets(app: Flask) -> None:
 
     app.add_template_global(asset_url)
     app.add_template_global(draw_icon)
+    app.view_functions["static"] = send_static
     app.after_request(set_cache_lifetime)
+
+
+def send_static(filename: str) -> Response:
+    """A file of ours; a built one in the smallest form that the reader takes, each with its own ETag."""
+    if not HASHED.search(request.path):
+        return send_from_directory(STATIC, filename)
+    taken = request.accept_encodings.best_match([*PACKED, "identity"], default="identity")
+    ending = PACKED.get(taken, "")
+    if not (STATIC / (filename + ending)).is_file():
+        taken, ending = "identity", ""
+    kind = mimetypes.guess_type(filename)[0]
+    # The name holds a hash of the content: the same file has the same ETag on every machine.
+    etag = f"{Path(filename).name}{ending}"
+    response = send_from_directory(STATIC, filename + ending, mimetype=kind, etag=etag)
+    response.vary.add("Accept-Encoding")
+    if ending:
+        response.content_encoding = taken
+    return response
 
 
 def set_cache_lifetime(response: Response) -> Response:

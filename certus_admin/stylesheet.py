@@ -1,8 +1,8 @@
 """Leaves out of a third-party stylesheet what no page of ours can use (nine tenths of Tabler).
 
-A rule stays when every class in its selector is a word somewhere in our templates, scripts or Python. So
-class names are written whole in the sources: `class="btn-{{ tone }}"` needs `btn-danger` spelt out where the
-tone is chosen, or here in KEPT.
+A rule stays when every class and data attribute in its selector is a word somewhere in our templates, scripts
+or Python. So class names are written whole in the sources: `class="btn-{{ tone }}"` needs `btn-danger` spelt
+out where the tone is chosen, or here in KEPT.
 """
 
 import re
@@ -14,13 +14,13 @@ from webassets.filter import Filter
 
 SOURCES = ("templates/**/*.html", "static/js/*.js", "views/**/*.py", "forms/**/*.py", "certus_admin/**/*.py")
 WORD = re.compile(r"[A-Za-z][\w-]*")
-CLASS = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
+NAME = re.compile(r"(?:\.(?=-?[A-Za-z_])|\[(?=data-))([\w-]+)")
 STRING_OR_BRACE = re.compile(
     r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|url\([^)"']*\)|/\*.*?\*/|[{};])""", re.DOTALL
 )
 VARIABLE = re.compile(r"""(?<=[{;])\s*(--[\w-]+)\s*:(?:[^;{}"']|"[^"]*"|'[^']*')*(?:;|(?=\}))""")
 NESTING = ("@media", "@supports", "@container", "@layer")
-KEPT = {"btn-primary", "btn-danger", "is-invalid"}
+KEPT = {"btn-primary", "btn-danger", "is-invalid", "data-bs-theme"}
 
 
 def words_of(root: Path) -> set[str]:
@@ -78,7 +78,7 @@ def keep_used(css: str, words: set[str]) -> str:
         elif rule.startswith("@"):
             kept.append(f"{rule}{{{body}}}")
         else:
-            used = ",".join(part for part in split_selectors(rule) if words.issuperset(CLASS.findall(part)))
+            used = ",".join(part for part in split_selectors(rule) if words.issuperset(NAME.findall(part)))
             kept.append(f"{used}{{{body}}}" if used else "")
     return "".join(kept)
 

@@ -5,7 +5,8 @@ from wtforms.validators import Optional, Regexp
 
 from certus_admin.queries.comparison import BEFORE, YEAR, Comparison
 from certus_admin.queries.period import Period
-from forms.filters import ANY, ChoiceField, choices
+from forms.choices import ANY, ChoiceField
+from forms.filters import choices
 from forms.period import PeriodForm
 
 NOTHING = "none"

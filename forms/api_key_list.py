@@ -3,12 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from wtforms.fields.choices import SelectChoice
-from wtforms.widgets import HiddenInput
-
 from certus_admin.queries.api_keys import STATES, WARNINGS, ApiKeyFilters
 from certus_admin.queries.dates import LocalDates
-from forms.filters import ANY, ChecksField, FilterForm, choices
+from forms.filters import ChecksField, FilterForm, choices
 
 LABELS = {
     "active": "Working",
@@ -42,11 +39,8 @@ class ApiKeyFilterForm(FilterForm):
         """The filters as `list_api_keys` takes them."""
         return ApiKeyFilters(account_id=self.account_id, states=tuple(self.state.data or ()))
 
-    def _offer_places(self) -> None:
-        accounts = {str(place.account_id): place.account_name for place in self.places}
-        self.account.choices = [ANY, *(SelectChoice(*account) for account in accounts.items())]
-        if len(accounts) < 2:
-            self.account.widget = HiddenInput()
+    def _offer_locations(self) -> None:
+        """None: see above."""
 
 
 setattr(ApiKeyFilterForm, "from", None)

@@ -12,7 +12,8 @@ from wtforms.validators import Optional, ValidationError
 from certus_admin.audit_words import TABLES, spelt_out, table_words
 from certus_admin.queries.audit import PROGRAMS, AuditChoices, AuditFilters
 from certus_admin.queries.places import Place
-from forms.filters import ANY, ChoiceField, FilterForm
+from forms.choices import ANY, ChoiceField
+from forms.filters import FilterForm
 
 ACTION_LABELS = {
     "insert": "Added",

@@ -12,7 +12,8 @@ from certus_admin.queries.calls import (
     WEEKDAYS,
     CallFilters,
 )
-from forms.filters import ANY, ChecksField, ChoiceField, FilterForm, WordsField, choices
+from forms.choices import ANY, ChoiceField
+from forms.filters import ChecksField, FilterForm, WordsField, choices
 
 YES_OR_NO = [ANY, *choices(("yes", "no"))]
 DURATION_CHOICES = [

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import BadRequest, NotFound
+from werkzeug.exceptions import BadRequest
 from wtforms import DateField, Field, Form, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional, Regexp, ValidationError
@@ -21,10 +21,9 @@ from wtforms.widgets import CheckboxInput, HiddenInput
 
 from certus_admin.queries.dates import LocalDates
 from certus_admin.queries.places import Place
-from forms.choices import PlainSelect
+from forms.choices import AccountField, ChoiceField, LocationField
 from forms.drawn_once import DrawnOnce
 
-ANY = SelectChoice("", "Any")
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 PERIOD_CHOICES = [
     SelectChoice("", "Any time"),
@@ -42,37 +41,6 @@ DAYS_IN_REACH = {"min": FIRST_DAY.isoformat(), "max": LAST_DAY.isoformat()}
 def choices(values: Sequence[str], **labels: str) -> list[SelectChoice]:
     """What a select offers: words of the database with their labels (by default the word, spelt out)."""
     return [SelectChoice(value, labels.get(value, value.replace("_", " ").capitalize())) for value in values]
-
-
-class ChoiceField(SelectField):
-    """One word of a list; nothing chosen is the first choice, "" for any."""
-
-    widget = PlainSelect()
-    data: str | None
-
-    def __init__(self, label: str, choices: Sequence[SelectChoice] = (), **options: Any) -> None:
-        super().__init__(label, choices=[SelectChoice(*pair) for pair in choices], default="", **options)
-
-
-class PlaceField(ChoiceField):
-    """One of the caller's accounts or locations; hidden where there is nothing to choose."""
-
-    def pre_validate(self, _form: Form) -> None:
-        """A value that is no id is refused; an id out of reach is answered like one that does not exist."""
-        if not self.data:
-            return
-        try:
-            wanted = UUID(self.data)
-        except ValueError:
-            raise ValidationError("that is not an id") from None
-        if str(wanted) != self.data.lower():
-            raise ValidationError("that is not an id")
-        self.data = str(wanted)
-        if self.data not in {choice.value for choice in self.iter_choices()}:
-            raise NotFound
-
-    def _value(self) -> str:
-        return self.data or ""
 
 
 class CheckMenu:
@@ -133,8 +101,8 @@ class FilterForm(Form):
     # Names of fields that stand behind "More filters".
     secondary: tuple[str, ...] = ()
 
-    account = PlaceField("Account")
-    location = PlaceField("Location")
+    account = AccountField("Account")
+    location = LocationField("Location")
     period = ChoiceField("Period", choices=PERIOD_CHOICES)
     _first_day = DateField("From", [Optional(), _day_in_reach], render_kw=DAYS_IN_REACH)
     to = DateField("To", [Optional(), _day_in_reach], render_kw=DAYS_IN_REACH)
@@ -148,6 +116,7 @@ class FilterForm(Form):
         self._offer_places()
         self._refuse_unknown(arguments)
         self.process(MultiDict((name, value) for name, value in arguments.items(multi=True) if value))
+        self._offer_locations()
         if not self.validate():
             wrong = next(field for field in self if field.errors)
             name = f"“{wrong.label.text}” ({wrong.short_name})"
@@ -191,23 +160,12 @@ class FilterForm(Form):
                 yield field, field._value(), field._value()
 
     def _offer_places(self) -> None:
-        accounts = {str(place.account_id): place.account_name for place in self.places}
-        self.account.choices = [ANY, *(SelectChoice(*account) for account in accounts.items())]
-        self.location.choices = [
-            ANY,
-            *(
-                SelectChoice(
-                    str(place.location_id),
-                    place.location_name,
-                    optgroup=place.account_name if len(accounts) > 1 else None,
-                )
-                for place in self.places
-            ),
-        ]
-        if len(accounts) < 2:
-            self.account.widget = HiddenInput()
-        if len(self.places) < 2:
-            self.location.widget = HiddenInput()
+        """What the fields offer that depends on who asks; called before any value is read."""
+        self.account.offer(self.places)
+
+    def _offer_locations(self) -> None:
+        """The locations, which may depend on the account that was chosen."""
+        self.location.offer(self.places, self.account.data)
 
     def _refuse_unknown(self, arguments: "MultiDict[str, str]") -> None:
         for name, values in arguments.lists():

@@ -15,7 +15,8 @@ from wtforms.validators import ValidationError as FieldError
 from certus_admin.queries.knowledge import PayloadRefusedError
 from certus_admin.queries.knowledge_list import KNOWLEDGE_STATUSES, KnowledgeFilters, list_requesters
 from certus_admin.queries.places import Place
-from forms.filters import ANY, ChecksField, FilterForm, PlaceField, choices
+from forms.choices import ANY, PlaceField
+from forms.filters import ChecksField, FilterForm, choices
 from forms.notes import plain_text
 from forms.versioned import OUT_OF_DATE
 

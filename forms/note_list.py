@@ -1,7 +1,8 @@
 """What the list of notes can be narrowed by."""
 
 from certus_admin.queries.note_list import BY_ME, MENTIONS_ME, NoteFilters
-from forms.filters import ChoiceField, FilterForm
+from forms.choices import ChoiceField
+from forms.filters import FilterForm
 
 ABOUT_CHOICES = [("", "All"), (MENTIONS_ME, "Mentioning me"), (BY_ME, "By me")]
 

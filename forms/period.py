@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import groupby
+from operator import attrgetter
+from uuid import UUID
 
 from werkzeug.exceptions import BadRequest
 
@@ -35,6 +38,18 @@ class PeriodForm(FilterForm):
         if self.account_id:
             return [place for place in self.places if place.account_id == self.account_id]
         return self.places
+
+    @property
+    def shown_account_id(self) -> UUID | None:
+        """The account that is chosen, or that of the location."""
+        return self.chosen_places[0].account_id if self.location_id else self.account_id
+
+    def offered_locations(self) -> list[tuple[str | None, list[Place]]]:
+        """What the picker of locations offers: (account's name, its locations); one account needs no name."""
+        account = self.shown_account_id
+        offered = [place for place in self.places if account in (None, place.account_id)]
+        groups = [list(group) for _, group in groupby(offered, key=attrgetter("account_id"))]
+        return [(group[0].account_name if len(groups) > 1 else None, group) for group in groups]
 
     @cached_property
     def preset(self) -> str | None:

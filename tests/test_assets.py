@@ -45,7 +45,7 @@ def built(app: Flask, name: str) -> str:
     return (DIST / url(app, name).rsplit("/", 1)[1]).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["style", "theme", "app", "chart", "icons"])
+@pytest.mark.parametrize("name", ["style", "theme", "app", "chart", "icons", "favicon"])
 def test_each_bundle_carries_its_hash_and_stays_for_ever(
     asset_app: Flask, browser_of_assets: FlaskClient, name: str
 ) -> None:
@@ -70,7 +70,7 @@ def test_a_page_opens_before_anything_is_built(monkeypatch: pytest.MonkeyPatch, 
 
 def test_the_build_writes_a_manifest_that_names_every_bundle(asset_app: Flask) -> None:
     assert url(asset_app, "style")
-    assert len(json.loads((DIST / "manifest.json").read_text())) == 6
+    assert len(json.loads((DIST / "manifest.json").read_text())) == 7
 
 
 def test_a_list_stays_light(asset_app: Flask) -> None:
@@ -102,6 +102,10 @@ def test_rules_of_classes_nobody_names_are_left_out() -> None:
     css = "@media print{.used,.unused{color:red}.unused{x:y}}.unused:hover{a:b}.used:not(.a,.used){c:d}p{e:f}"
     assert keep_used(css, {"used"}) == "@media print{.used{color:red}}p{e:f}"
     assert keep_used(css, {"used", "a"}).endswith(".used:not(.a,.used){c:d}p{e:f}")
+    assert (
+        keep_used("[data-a]{b:c}[data-vc=x] p,[data-a='y']{d:e}", {"data-a"})
+        == "[data-a]{b:c}[data-a='y']{d:e}"
+    )
     assert split_selectors(".a:is(.b,.c),d[x=',']") == [".a:is(.b,.c)", "d[x=',']"]
 
 

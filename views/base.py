@@ -40,7 +40,7 @@ class TableView(ClosedView):
     filter_form: type[FilterForm] = FilterForm
     export: Export | None = None
     list_template = "admin/model/list.html"
-    fragment_template = "admin/model/_table.html"
+    fragment_template = "admin/model/_changed.html"
 
     # What a list says about itself
 

@@ -12,6 +12,16 @@
   let opener = null;
 
   function withoutHash(url) { return new URL(url, location.href).href.split("#")[0]; }
+
+  // Back or forward while the page was loading moved its address before anybody listened: what it shows is another's.
+  const loaded = withoutHash(performance.getEntriesByType("navigation")[0]?.name || location.href);
+  const { reloadedFor, ...state } = history.state || {};
+  if (loaded !== place && reloadedFor !== loaded) {
+    // Once: a browser that names its documents otherwise must not go round in circles.
+    history.replaceState({ ...state, reloadedFor: loaded }, "");
+    location.reload();
+  } else if (reloadedFor) history.replaceState(state, "");
+
   certus.moveTo = (url, { replace = false } = {}) => {
     place = withoutHash(url);
     history[replace ? "replaceState" : "pushState"]({}, "", url);

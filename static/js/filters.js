@@ -1,4 +1,5 @@
-// Filters that depend on each other: a button that says what is checked behind it, and days that replace a period.
+// Filters that depend on each other: a button that says what is checked behind it, days that replace a period, and
+// another account, which leaves the location of the one before behind.
 (() => {
   "use strict";
 
@@ -15,7 +16,11 @@
     if (!form) return;
     const menu = event.target.closest(".check-menu");
     if (menu) say(menu);
-    const { period, from, to } = form.elements;
+    const { account, location: place, period, from, to } = form.elements;
+    if (event.target === account && place?.selectedOptions) {
+      const group = place.selectedOptions[0]?.closest("optgroup")?.label;
+      if (group !== account.selectedOptions[0].text) place.value = "";
+    }
     if (!period || !from || !to || !event.target.value) return;
     if (event.target === period) from.value = to.value = "";
     else if (event.target === from || event.target === to) period.value = "";

@@ -1,6 +1,16 @@
-// htmx: the CSRF token goes out with each request, and a failure is said in words where the person is looking.
+// htmx: what it may do (no eval, no styles or history of its own); the CSRF token goes out with each request, and a
+// failure is said in words where the person is looking.
 (() => {
   "use strict";
+  Object.assign(htmx.config, {
+    includeIndicatorStyles: false, attributesToSettle: ["class"], allowEval: false, allowScriptTags: false,
+    selfRequestsOnly: true, historyEnabled: false, historyCacheSize: 0, timeout: 20000, scrollBehavior: "auto",
+    responseHandling: [
+      { code: "204", swap: false }, { code: "[23]..", swap: true }, { code: "422", swap: true },
+      { code: "[45]..", swap: false, error: true },
+    ],
+  });
+
   // The server's own sentence, as certus_admin/errors.py writes it for parts of a page.
   function sentence(xhr) {
     const answer = new DOMParser().parseFromString(xhr.responseText || "", "text/html");
