@@ -6,6 +6,7 @@ RUNS (default 5). Cold: nothing is cached. Warm: the page was there before, so i
 """
 
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -68,6 +69,7 @@ class Seen:
 
 def main() -> None:
     """Build the data, serve it, visit, print, and leave nothing behind."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     calls, runs = int(os.environ.get("CALLS", "100000")), int(os.environ.get("RUNS", "5"))
     with served(calls) as url:
         seen = visit_pages(url, runs)
