@@ -9,10 +9,10 @@ from uuid import UUID
 from certus_admin.queries.calls import CALL_STATUSES, CALL_TYPES, CALLS, CallFilters
 from certus_admin.queries.cursors import Cursor
 from certus_admin.queries.dates import LocalDates
-from certus_admin.queries.listing import Source
 from certus_admin.queries.orders import FULFILLMENT_TYPES, ORDERS, OrderFilters
 from certus_admin.queries.reservations import RESERVATIONS, ReservationFilters
 from certus_admin.queries.scope import Scope
+from certus_admin.queries.source import Source
 from seeds.bulk_world import account_id, location_id
 from tests.fixtures.database import Database
 

@@ -93,11 +93,9 @@ class TableView(ClosedView):
     ) -> Listing:
         """What the template draws."""
         names = {place.account_id: place.account_name for place in places}
-        cells = Cells(account_names=names, several_accounts=len(names) > 1)
+        drawers = Cells(account_names=names, several_accounts=len(names) > 1).drawers(self.column_list)
         rows = [
-            ListRow(
-                row.id, self.row_url(row), [cells.draw(name, row) for name in self.column_list], row.timezone
-            )
+            ListRow(row.id, self.row_url(row), [draw(row) for draw in drawers], row.timezone)
             for row in page.rows
         ]
         chosen = list(form.chosen())

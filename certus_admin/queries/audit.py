@@ -13,9 +13,10 @@ from certus_admin.database import db
 from certus_admin.models import NoteView
 from certus_admin.queries.cursors import Cursor
 from certus_admin.queries.dates import LocalDates
-from certus_admin.queries.listing import Page, Source, Summary, read_exact_summary, read_page, read_summary
+from certus_admin.queries.listing import Page, Summary, read_exact_summary, read_page, read_summary
 from certus_admin.queries.reach import Query
 from certus_admin.queries.scope import Scope
+from certus_admin.queries.source import Source
 
 # Who stands for every program: lines without a person.
 PROGRAMS = UUID(int=0)

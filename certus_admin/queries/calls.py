@@ -14,15 +14,15 @@ from certus_admin.queries.finding import mentions, search_of
 from certus_admin.queries.listing import (
     PAGE_SIZE,
     Page,
-    Source,
     Summary,
     one_of,
     read_exact_summary,
     read_page,
     read_summary,
-)  # fmt: skip
+)
 from certus_admin.queries.reach import Query
 from certus_admin.queries.scope import Scope
+from certus_admin.queries.source import Source
 
 CALL_TYPES = ("order", "reservation", "catering", "general", "other")
 CALL_STATUSES = (

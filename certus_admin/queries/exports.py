@@ -15,8 +15,8 @@ from sqlalchemy import Connection, Select, func, select, text
 
 from certus_admin.database import db, own_session
 from certus_admin.models import Account
-from certus_admin.queries.listing import Source
 from certus_admin.queries.reach import Columns, Query, within
+from certus_admin.queries.source import Source
 
 # Excel reads a file without this mark in the machine's old code page: "Café" would become "CafÃ©".
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"

@@ -12,9 +12,10 @@ from certus_admin.administration_models import KnowledgeRequest
 from certus_admin.database import db
 from certus_admin.queries.cursors import Cursor
 from certus_admin.queries.dates import LocalDates
-from certus_admin.queries.listing import Page, Source, Summary, one_of, read_page, read_summary
+from certus_admin.queries.listing import Page, Summary, one_of, read_page, read_summary
 from certus_admin.queries.reach import Query
 from certus_admin.queries.scope import Scope
+from certus_admin.queries.source import Source
 
 KNOWLEDGE_STATUSES = ("pending", "approved", "processing", "done", "failed", "rejected")
 # What somebody or something has still to do with a request.

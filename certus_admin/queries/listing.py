@@ -4,7 +4,7 @@ One statement a page, one a summary; reach.py says how each of them keeps to the
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
@@ -14,6 +14,7 @@ from psycopg.errors import QueryCanceled
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
+    CursorResult,
     Select,
     Text,
     any_,
@@ -28,10 +29,18 @@ from sqlalchemy import (
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from certus_admin.database import Base, db
+from certus_admin.database import db
 from certus_admin.queries.cursors import Cursor
-from certus_admin.queries.finding import found_page, found_summary
+from certus_admin.queries.finding import (
+    Written,
+    asked,
+    found_page,
+    found_summary,
+    page_sql,
+    summary_sql,
+)
 from certus_admin.queries.reach import Query, matching_rows, within
+from certus_admin.queries.source import Source
 
 PAGE_SIZE = 50
 # A list is counted as far as this; to the row where somebody asks for it, and no longer than that.
@@ -40,26 +49,7 @@ EXACT_COUNT_LIMIT = "5s"
 LIMIT_TIME = text("select set_config('statement_timeout', :limit, true)")
 LAST_ID = (1 << 128) - 1
 
-Columns = Callable[[Any], Sequence[ColumnElement[Any]]]
 RowType = TypeVar("RowType")
-
-
-@dataclass(frozen=True)
-class Source:
-    """What a list reads: a view with account_id, location_id and id, its sort column, the columns of a row.
-
-    `columns` and `sums` are functions of the (aliased) model. The sort column needs indexes on
-    (account_id, at, id), (account_id, location_id, at, id) and (at, id). `by_tenant` says that the primary
-    key begins with the account; where a row may belong to none, it is found by its id alone.
-    """
-
-    model: type[Base]
-    at: str
-    columns: Columns
-    sums: Columns = lambda _model: ()
-    group: str | None = None
-    by_tenant: bool = True
-    relation: str | None = None
 
 
 @dataclass(frozen=True)
@@ -94,9 +84,8 @@ def read_page(
     """One page; one statement, none for a scope without anything in it."""
     if query.scope.is_empty:
         return Page(())
-    statement = page_statement(source, query, cursor, size + 1)
     # Every statement of a page ends with the moment and id of the row, and whether it is one.
-    found: Sequence[Any] = db.session.execute(statement).all()
+    found: Sequence[Any] = _page_rows(source, query, cursor, size + 1)
     hits = [row for row in found if row[-1]]
     rows, stopped = hits[:size], next((row for row in found if not row[-1]), None)
     # Where the search stopped lies beyond the rows that it found.
@@ -117,6 +106,17 @@ def read_page(
     return Page(tuple(row[:-3] for row in rows[::-1]), _beside(edge, newer=True) if edge else None, behind)
 
 
+def _page_rows(source: Source, query: Query, cursor: Cursor | None, limit: int) -> Sequence[Any]:
+    if query.search is None:
+        return db.session.execute(page_statement(source, query, cursor, limit)).all()
+    written = page_sql(source, cursor is not None and cursor.newer)
+    return _read(written, asked(query.search, cursor, limit, counting=False)).all()
+
+
+def _read(written: Written, values: Mapping[str, Any]) -> CursorResult[Any]:
+    return db.session.connection().exec_driver_sql(written.sql, {**written.values, **values})
+
+
 def _beside(row: Any, *, newer: bool) -> Cursor:
     return Cursor(row[-3], row[-2], newer)
 
@@ -126,8 +126,8 @@ def read_summary(source: Source, query: Query, cap: int = QUICK_COUNT) -> Summar
     if query.scope.is_empty:
         return Summary(0)
     if query.search is not None:
-        result = db.session.execute(summary_statement(source, query, cap))
-        group, rows = _group(tuple(result.keys())[:-2]), result.all()
+        result = _read(summary_sql(source), asked(query.search, None, cap + 1, counting=True))
+        group, rows = _group(tuple(result.keys())[:-2]), list[Any](result)
         found, stopped = rows[0][-2:]
         if stopped or found > cap:
             return Summary(min(found, cap), capped=True)
@@ -184,7 +184,8 @@ def page_statement(source: Source, query: Query, cursor: Cursor | None, limit: i
     Besides: the moment and id of each row, and whether it is one; see found_page.
     """
     if query.search is not None:
-        return found_page(source, query.search, cursor, limit)
+        values = asked(query.search, cursor, limit, counting=False)
+        return found_page(source, cursor is not None and cursor.newer).params(values)
     newer = cursor is not None and cursor.newer
     at: InstrumentedAttribute[Any] = getattr(source.model, source.at)
     identity: InstrumentedAttribute[Any] = getattr(source.model, "id")  # noqa: B009 - any model of ours
@@ -215,7 +216,7 @@ def page_statement(source: Source, query: Query, cursor: Cursor | None, limit: i
 def summary_statement(source: Source, query: Query, cap: int) -> Select[Any]:
     """(key, count, each sum, each `<sum>_known`) by group; reads `cap` + 1 rows at most."""
     if query.search is not None:
-        return found_summary(source, query.search, cap)
+        return found_summary(source).params(asked(query.search, None, cap + 1, counting=True))
     group = source.group
 
     def columns(model: Any) -> list[ColumnElement[Any]]:

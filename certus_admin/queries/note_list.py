@@ -11,9 +11,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from certus_admin.models import NoteView
 from certus_admin.queries.cursors import Cursor
 from certus_admin.queries.dates import LocalDates
-from certus_admin.queries.listing import Page, Source, Summary, read_page, read_summary
+from certus_admin.queries.listing import Page, Summary, read_page, read_summary
 from certus_admin.queries.reach import Query
 from certus_admin.queries.scope import Scope
+from certus_admin.queries.source import Source
 
 MENTIONS_ME, BY_ME = "mentions_me", "by_me"
 

@@ -12,17 +12,10 @@ from certus_admin.models import Order
 from certus_admin.queries.cursors import Cursor
 from certus_admin.queries.dates import LocalDates
 from certus_admin.queries.finding import search_of
-from certus_admin.queries.listing import (
-    Page,
-    Source,
-    Summary,
-    one_of,
-    read_exact_summary,
-    read_page,
-    read_summary,
-)
+from certus_admin.queries.listing import Page, Summary, one_of, read_exact_summary, read_page, read_summary
 from certus_admin.queries.reach import Query
 from certus_admin.queries.scope import Scope
+from certus_admin.queries.source import Source
 
 ORDER_STATUSES = (
     "pending", "confirmed", "preparing", "ready", "completed", "canceled", "rejected", "failed",
