@@ -920,10 +920,15 @@ set plan_cache_mode = 'force_generic_plan'
 as $$
 begin
     return (
-        select coalesce(array_agg(distinct l.id), '{}')
+        -- A granted location is there, by its foreign key: only whole accounts are looked up.
+        select coalesce(array_agg(distinct g.id), '{}')
         from public.user_access a
         join public.users u on u.id = a.user_id and u.is_active
-        join public.locations l on l.account_id = a.account_id and (a.location_id is null or l.id = a.location_id)
+        cross join lateral (
+            select a.location_id as id where a.location_id is not null
+            union all
+            select l.id from public.locations l where a.location_id is null and l.account_id = a.account_id
+        ) g
         where a.user_id = auth.uid());
 end
 $$;
