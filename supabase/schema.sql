@@ -4007,9 +4007,9 @@ begin
     end if;
 
     -- Which index leads: the last digits of a number, the facets, or time alone. What does not lead is looked at row by row.
-    coded := coded and arms.number * cardinality(codes) <= 2400;
+    coded := coded and arms.number * cardinality(codes) <= 1600;
     keyed := has_facets and not coded and arms.number * cardinality(kinds) <= case when wanted is null and codes is null
-        and not arms.by_zone and not arms.frayed and not filters ?| array['weekday', 'hour'] then 2400 else 300 end;
+        and not arms.by_zone and not arms.frayed and not filters ?| array['weekday', 'hour'] then 1600 else 300 end;
     if has_facets and not keyed then
         residual := residual || format('%s = any (%L::integer[])', facets, kinds);
     end if;
@@ -4036,8 +4036,9 @@ begin
     end if;
     tie := concat_ws(' and ', 'true', case when arms.by_account then 'c.account_id = arm.account_id' end,
         case when arms.by_location then 'c.location_id = arm.location_id' end,
-        case when filters ?| array['first', 'first_back', 'day'] then at || ' >= arm.since' end,
-        case when filters ?| array['last', 'last_back', 'day'] then at || ' < arm.until' end);
+        -- Digits are rare: a bound in time would make the planner read the whole period for them.
+        case when filters ?| array['first', 'first_back', 'day'] then format(case when coded then 'coalesce(%s >= arm.since, false)' else '%s >= arm.since' end, at) end,
+        case when filters ?| array['last', 'last_back', 'day'] then format(case when coded then 'coalesce(%s < arm.until, false)' else '%s < arm.until' end, at) end);
     keys := concat_ws(' and ', 'true', case when keyed then facets || ' = arm.kind' end, case when coded then 'c.caller_digits = arm.code' end);
     arm_count := arms.number * case when keyed then cardinality(kinds) when coded then cardinality(codes) else 1 end;
     statement := 'with arm as materialized (select row_number() over () as n, a.*, k.kind, d.code
@@ -4137,7 +4138,7 @@ begin
                 residual || case when keyed then format('%s = any (%L::integer[])', facets, kinds) end) r where r is not null), ' and '),
             direction);
         spent := 0;
-        while given < size and first_day <= last_day and spent < budget loop
+        while given < size and first_day <= last_day and spent < pass loop
             from_day := case when newer then first_day else greatest(first_day, last_day - width + 1) end;
             to_day := case when newer then least(last_day, first_day + width - 1) else last_day end;
             for hit in select * from private.run_words(statement, private.words_between(wanted, from_day, to_day, places),
@@ -4157,7 +4158,7 @@ begin
                 last_day := from_day - 1;
             end if;
             -- Twice as many days, unless the words are in so many rows that it would be too much at once.
-            width := least(width * 2, greatest(1, (to_day - from_day + 1) * pass / greatest(read, 1)));
+            width := least(width * 2, greatest(1, (to_day - from_day + 1) * pass / 2 / greatest(read, 1)));
         end loop;
         if first_day > last_day and (given < size or not counting) or given >= size and not counting then
             return;
