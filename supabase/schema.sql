@@ -3783,6 +3783,31 @@ create index if not exists reservations_account_id_location_id_reservation_facet
 create index if not exists reservations_list_tokens_idx on public.reservations
     using gin (private.list_tokens(guest_name, location_id, created_at)) where guest_name is not null;
 
+-- An index over a function holds what the function said when the row was written: another rule makes the indexes anew.
+do $$
+declare
+    fingerprint text;
+    target regclass;
+begin
+    select md5(string_agg(pg_get_functiondef(p.oid), '' order by p.oid::regprocedure::text)) into fingerprint
+    from pg_catalog.pg_proc p
+    where p.oid in ('private.call_facets(text, text, text, text, boolean, boolean, boolean)'::regprocedure,
+        'private.order_facets(text, text)'::regprocedure, 'private.reservation_facets(text)'::regprocedure,
+        'private.list_tokens(text, uuid, timestamptz)'::regprocedure);
+    if exists (select from private.derivations d where d.name = 'list indexes' and d.rules <> fingerprint) then
+        for target in
+            select x.indexrelid from pg_catalog.pg_index x
+            where x.indexprs is not null and x.indrelid in ('public.call_logs'::regclass, 'public.order_logs'::regclass,
+                'public.reservations'::regclass)
+        loop
+            execute format('reindex index %s', target);
+        end loop;
+    end if;
+    insert into private.derivations as d (name, rules) values ('list indexes', fingerprint)
+    on conflict (name) do update set rules = excluded.rules, derived_at = now() where d.rules <> excluded.rules;
+end
+$$;
+
 create or replace function private.list_arms(filters jsonb, ranges integer, counting boolean, apart boolean)
     returns table (account_id uuid, location_id uuid, timezone text, since timestamptz, until timestamptz, sure_since timestamptz)
 language plpgsql stable security definer
