@@ -3783,10 +3783,17 @@ create index if not exists reservations_account_id_location_id_reservation_facet
 create index if not exists reservations_list_tokens_idx on public.reservations
     using gin (private.list_tokens(guest_name, location_id, created_at)) where guest_name is not null;
 
+-- A location has one account: without this the planner thinks that a location's rows are few, and reads them all for a rare one.
+create statistics if not exists public.call_logs_account_id_location_id_stat (dependencies) on account_id, location_id from public.call_logs;
+create statistics if not exists public.order_logs_account_id_location_id_stat (dependencies) on account_id, location_id from public.order_logs;
+create statistics if not exists public.reservations_account_id_location_id_stat (dependencies) on account_id, location_id
+    from public.reservations;
+
 -- An index over a function holds what the function said when the row was written: another rule makes the indexes anew.
 do $$
 declare
     fingerprint text;
+    before text;
     target regclass;
 begin
     select md5(string_agg(pg_get_functiondef(p.oid), '' order by p.oid::regprocedure::text)) into fingerprint
@@ -3794,7 +3801,8 @@ begin
     where p.oid in ('private.call_facets(text, text, text, text, boolean, boolean, boolean)'::regprocedure,
         'private.order_facets(text, text)'::regprocedure, 'private.reservation_facets(text)'::regprocedure,
         'private.list_tokens(text, uuid, timestamptz)'::regprocedure);
-    if exists (select from private.derivations d where d.name = 'list indexes' and d.rules <> fingerprint) then
+    select d.rules into before from private.derivations d where d.name = 'list indexes';
+    if before <> fingerprint then
         for target in
             select x.indexrelid from pg_catalog.pg_index x
             where x.indexprs is not null and x.indrelid in ('public.call_logs'::regclass, 'public.order_logs'::regclass,
@@ -3802,6 +3810,10 @@ begin
         loop
             execute format('reindex index %s', target);
         end loop;
+    end if;
+    -- What such an index is worth the planner knows from its own statistics, which only analyze makes.
+    if before is distinct from fingerprint then
+        analyze public.call_logs, public.order_logs, public.reservations;
     end if;
     insert into private.derivations as d (name, rules) values ('list indexes', fingerprint)
     on conflict (name) do update set rules = excluded.rules, derived_at = now() where d.rules <> excluded.rules;
@@ -4024,7 +4036,7 @@ begin
         array_agg(a.since) as since, array_agg(a.until) as until, count(*)::integer as number,
         coalesce(bool_or(a.account_id is not null), false) as by_account, coalesce(bool_or(a.location_id is not null), false) as by_location,
         coalesce(bool_or(a.timezone is not null), false) as by_zone, coalesce(bool_or(a.sure_since > a.since), false) as frayed,
-        max(a.sure_since) as sure_since, min(a.since) as first_since, max(a.until) as last_until,
+        max(a.sure_since) as sure_since, min(a.until) as first_until, min(a.since) as first_since, max(a.until) as last_until,
         jsonb_agg(to_jsonb(a)) as listed
     into arms from private.list_arms(filters, greatest(coalesce(cardinality(kinds), 0), coalesce(cardinality(codes), 0), 1), counting, coded) a;
     if arms.number = 0 then
@@ -4062,8 +4074,11 @@ begin
     tie := concat_ws(' and ', 'true', case when arms.by_account then 'c.account_id = arm.account_id' end,
         case when arms.by_location then 'c.location_id = arm.location_id' end,
         -- Digits are rare: a bound in time would make the planner read the whole period for them.
-        case when filters ?| array['first', 'first_back', 'day'] then format(case when coded then 'coalesce(%s >= arm.since, false)' else '%s >= arm.since' end, at) end,
-        case when filters ?| array['last', 'last_back', 'day'] then format(case when coded then 'coalesce(%s < arm.until, false)' else '%s < arm.until' end, at) end);
+        -- A position within the dates is bound enough: two would make the planner think that hardly anything is left.
+        case when filters ?| array['first', 'first_back', 'day'] and not (newer and coalesce(edge_at >= arms.sure_since, false))
+            then format(case when coded then 'coalesce(%s >= arm.since, false)' else '%s >= arm.since' end, at) end,
+        case when filters ?| array['last', 'last_back', 'day'] and (newer or not coalesce(edge_at < arms.first_until, false))
+            then format(case when coded then 'coalesce(%s < arm.until, false)' else '%s < arm.until' end, at) end);
     keys := concat_ws(' and ', 'true', case when keyed then facets || ' = arm.kind' end, case when coded then 'c.caller_digits = arm.code' end);
     arm_count := arms.number * case when keyed then cardinality(kinds) when coded then cardinality(codes) else 1 end;
     statement := 'with arm as materialized (select row_number() over () as n, a.*, k.kind, d.code

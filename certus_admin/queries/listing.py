@@ -222,10 +222,7 @@ def summary_statement(source: Source, query: Query, cap: int) -> Select[Any]:
     def columns(model: Any) -> list[ColumnElement[Any]]:
         return [model.id, *source.sums(model), *([getattr(model, group)] if group else [])]
 
-    # In the order of an index nothing has to be read before the limit cuts.
-    table = source.model.__table__.c
-    order = (table[source.at].desc(), table["id"].desc())
-    found = matching_rows(source.model, query, columns, lambda part: part.order_by(*order).limit(cap + 1))
+    found = matching_rows(source.model, query, columns, lambda statement: statement.limit(cap + 1))
     counted = select(found).limit(cap + 1).subquery("counted")
     key: ColumnElement[Any] = counted.c[group] if group else null()
     names = [str(column.key) for column in source.sums(source.model)]
