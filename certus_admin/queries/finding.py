@@ -83,7 +83,8 @@ def summary_sql(source: Source) -> Written:
 
 def found_page(source: Source, newer: bool) -> Select[Any]:
     """The columns of `source`, then row_at, row_id, is_found: False in a last row, where a search stopped."""
-    found, columns = _found(source), source.columns(source.model)
+    found = _found(source)
+    columns = source.columns(source.model)
     row = _row_of(source, found, columns)
     at, key = found.c.row_at, found.c.row_id
     return (
@@ -129,13 +130,6 @@ def found_summary(source: Source) -> Select[Any]:
     return select(*parts.c, total.c.rows, total.c.stopped).select_from(total.outerjoin(parts, true()))
 
 
-def _row_of(source: Source, found: Any, columns: Sequence[Any]) -> Any:
-    """The row of each id that was found; looked up one by one, which no estimate may change."""
-    model: Any = source.model
-    here = and_(model.account_id == found.c.account_id, model.id == found.c.row_id)
-    return select(*columns).where(here).offset(0).correlate(found).lateral("row")
-
-
 def asked(search: Search, cursor: Cursor | None, limit: int, *, counting: bool) -> dict[str, Any]:
     """What both statements bind: up to `limit` rows from `cursor` on, or counted."""
     return {
@@ -146,6 +140,13 @@ def asked(search: Search, cursor: Cursor | None, limit: int, *, counting: bool) 
         "row_limit": limit,
         "is_counting": counting,
     }
+
+
+def _row_of(source: Source, found: Any, columns: Sequence[Any]) -> Any:
+    """The row of each id that was found; looked up one by one, which no estimate may change."""
+    model: Any = source.model
+    here = and_(model.account_id == found.c.account_id, model.id == found.c.row_id)
+    return select(*columns).where(here).offset(0).correlate(found).lateral("row")
 
 
 def _found(source: Source) -> Any:
