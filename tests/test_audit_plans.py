@@ -147,20 +147,22 @@ def test_a_count_stops_at_its_cap(asked_by: tuple[Scope, int], name: str) -> Non
     scope, arms = asked_by
     filters = with_kinds((FILTERS | NOTHING)[name])
     plan = plan_of(summary_statement(AUDIT, filters.query(scope), QUICK_COUNT))
-    # Whole local dates are cut out of a time that is at most a day and a half longer at both ends.
-    spare = 4 * 1440 if filters.dates else 0
+    # For dates a planner may join the zones first, and read all that the index leaves of the time.
+    spare = LINES // 8 if filters.dates else 0
     assert plan.touched <= spare + (QUICK_COUNT + 1) * arms * max(1, len(filters.ranges())), plan
 
 
 def test_what_there_is_to_choose_from_is_found_by_looking_into_indexes(
     asked_by: tuple[Scope, int], app: Flask
 ) -> None:
+    # What this connection has read before counts, too.
+    reads = "select coalesce(sum(seq_tup_read), 0) from pg_stat_xact_all_tables where relname = 'audit_log'"
+    before = db.session.connection().exec_driver_sql(reads).scalar_one()
     choices = get_audit_choices()
     assert ("location_hours", "delete") in choices.kinds
     assert "Account Manager" in [name for _, name in choices.people]
     assert NEVER not in [identity for identity, _ in choices.people]
-    reads = "select coalesce(sum(seq_tup_read), 0) from pg_stat_xact_all_tables where relname = 'audit_log'"
-    assert db.session.connection().exec_driver_sql(reads).scalar_one() == 0
+    assert db.session.connection().exec_driver_sql(reads).scalar_one() == before
 
 
 def test_the_plans_reader_sees_a_walk_and_a_sort(app: Flask) -> None:
