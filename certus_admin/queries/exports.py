@@ -5,6 +5,7 @@ export is in the audit log before its first byte: what the log promises is what 
 breaks off where a client sees it.
 """
 
+import errno
 import json
 import logging
 import socket
@@ -16,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, text
 
-from certus_admin.database import db, own_session
+from certus_admin.database import db, on_primary, own_session
 from certus_admin.queries.export_rows import Export, export_statements
 from certus_admin.queries.reach import Query
 from certus_admin.readers import while_reading
@@ -58,15 +59,20 @@ class OpenExport:
     _statement: Select[Any]
     _connection: Connection
     _resources: ExitStack
+    left: threading.Event
 
     def chunks(self) -> Iterator[bytes]:
         """The file: a byte order mark, a line of column names, then `row_count` lines.
 
-        Raises BrokenExportError where the database cannot go on; the reason is in the log.
+        Raises BrokenExportError where the database cannot go on, and the log says why; ConnectionResetError
+        when the reader has left.
         """
         try:
             yield from self._chunks()
         except Exception as error:
+            if self.left.is_set():
+                logger.info("the reader of an export left")
+                raise ConnectionResetError(errno.ECONNRESET, "The reader left.") from None
             logger.error("an export broke off", exc_info=error)
             raise BrokenExportError("The export broke off; the entry before this one says why.") from None
         finally:
@@ -102,7 +108,7 @@ def open_export(
     `filters` is what the audit log keeps: no digits of numbers, no words searched for. When `reader`
     hangs up, the database stops at once. TooManyExportsError when the server is busy with others.
     """
-    resources = ExitStack()
+    resources, left = ExitStack(), threading.Event()
     if not _slots.acquire(blocking=False):
         raise TooManyExportsError
     resources.callback(_slots.release)
@@ -110,18 +116,24 @@ def open_export(
         session = resources.enter_context(own_session())
         connection = session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         driver_connection: Any = connection.connection.driver_connection
-        resources.enter_context(while_reading(reader, driver_connection.cancel_safe))
+
+        def stop() -> None:
+            left.set()
+            driver_connection.cancel_safe()
+
+        resources.enter_context(while_reading(reader, stop))
         session.execute(SETTINGS, {"limit": TIME_LIMIT})
         statements = export_statements(export, query)
         row_count = session.scalars(statements.count).one()
-        db.session.execute(
-            RECORD_EXPORT,
-            {"relation": export.relation, "filters": json.dumps(filters), "row_count": row_count},
-        )
-        db.session.commit()
         if row_count > MOST_SORTED:
             session.execute(AVOID_SORTS)
+        with on_primary():
+            db.session.execute(
+                RECORD_EXPORT,
+                {"relation": export.relation, "filters": json.dumps(filters), "row_count": row_count},
+            )
+            db.session.commit()
     except BaseException:
         resources.close()
         raise
-    return OpenExport(row_count, statements.rows, connection, resources)
+    return OpenExport(row_count, statements.rows, connection, resources, left)
