@@ -50,6 +50,7 @@ def database(calls: int) -> Iterator[dict[str, str]]:
                     )
             yield environ | {
                 "BENCH_OWNER_URL": server.owner_database_url,
+                "BENCH_POSTMASTER": str(server.pid),
                 "BENCH_APP_URL": server.database_url,
             }
         finally:

@@ -29,6 +29,8 @@ STATEMENT_TIMEOUT = "15s"
 # Supabase's poolers in transaction mode, and PgBouncer's own.
 TRANSACTION_POOLER_PORTS = (6543, 6432)
 POOL_SIZE = POOL_OVERFLOW = 8
+# A page waits for it, and then asks the primary; libpq takes nothing shorter.
+REPLICA_CONNECT_TIMEOUT = 2
 
 # plan_cache_mode: after ten executions a generic plan made the page of a location without calls 2,000 times
 # slower. idle_in_transaction_session_timeout: an export whose reader fell asleep gives its connection back.
@@ -171,7 +173,9 @@ def init_database(app: Flask, config: Config) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = config.sqlalchemy_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(config.sqlalchemy_url)
     if url := config.replica_sqlalchemy_url:
-        app.config["SQLALCHEMY_BINDS"] = {REPLICA: {"url": url, **engine_options(url)}}
+        options = engine_options(url)
+        options["connect_args"]["connect_timeout"] = REPLICA_CONNECT_TIMEOUT
+        app.config["SQLALCHEMY_BINDS"] = {REPLICA: {"url": url, **options}}
     db.init_app(app)
     with app.app_context():
         for engine in db.engines.values():
@@ -194,6 +198,7 @@ def engine_options(url: str) -> dict[str, Any]:
         "keepalives_idle": 30,
         "keepalives_interval": 10,
         "keepalives_count": 3,
+        "tcp_user_timeout": 10_000,  # milliseconds until a server that acknowledges nothing is given up
     }
     if is_transaction_pooler(url):
         connect["prepare_threshold"] = None  # a prepared statement would be looked for on another connection

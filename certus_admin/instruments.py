@@ -45,11 +45,18 @@ READS = Counter(
     "Lists and exports, by the database that they were read from and why.",
     ("database", "reason"),
 )
+# The label keeps both away where no replica is configured.
 REPLICA_UP = Gauge(
-    "certus_replica_up", "Whether lists may be read from the replica.", multiprocess_mode="mostrecent"
+    "certus_replica_up",
+    "Whether lists may be read from the replica.",
+    ("host",),
+    multiprocess_mode="mostrecent",
 )
 REPLICA_LAG = Gauge(
-    "certus_replica_lag_seconds", "How old the replica's rows are.", multiprocess_mode="mostrecent"
+    "certus_replica_lag_seconds",
+    "How old the replica's rows are.",
+    ("host",),
+    multiprocess_mode="mostrecent",
 )
 
 

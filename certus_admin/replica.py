@@ -108,9 +108,10 @@ class Replica:
             else:
                 logger.warning("the replica serves lists again")
         self.fault, self.asked_at = fault, time.monotonic()
-        REPLICA_UP.set(fault is None)
+        host = self.engine.url.host or ""
+        REPLICA_UP.labels(host).set(fault is None)
         if self.lag is not None:
-            REPLICA_LAG.set(self.lag)
+            REPLICA_LAG.labels(host).set(self.lag)
 
 
 def init_replica(app: Flask, config: Config) -> None:
@@ -131,7 +132,8 @@ def init_replica(app: Flask, config: Config) -> None:
 
     @app.after_request
     def remember(response: Response) -> Response:
-        if g.get("wrote") or request.method not in SAFE_METHODS:
+        # Sign-ins and the like write without a session, and every one of them is no GET.
+        if g.get("wrote") or (request.method not in SAFE_METHODS and response.status_code < 500):
             response.set_cookie(
                 cookie,
                 _written(),
