@@ -21,7 +21,8 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-    execute format('create table if not exists private.%I partition of public.call_logs for values from (%L) to (%L)',
+    execute format('create table if not exists private.%I partition of public.call_logs for values from (%L) to (%L)
+        with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.01)',
         'call_logs_' || to_char(month, 'YYYY_MM'),
         private.first_id_from(month::timestamp at time zone 'UTC'),
         private.first_id_from((month + interval '1 month') at time zone 'UTC'));
