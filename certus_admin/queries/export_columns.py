@@ -32,9 +32,9 @@ def safe(column: Any) -> ColumnElement[Any]:
 def local_iso(moment: Any, zone: Any) -> ColumnElement[Any]:
     """ISO 8601 as read at the location, with its offset: 2026-01-14T12:05:10-05:00."""
     local, utc = func.timezone(zone, moment), func.timezone("UTC", moment)
-    sign = case((local < utc, ""), else_="+")  # an interval's text has a minus, and no plus
-    offset = func.left(cast(type_coerce(local - utc, Interval), Text), -len(":00"))
-    return (func.to_char(local, 'YYYY-MM-DD"T"HH24:MI:SS') + sign + offset).label(moment.key)
+    minutes = func.left(cast(type_coerce(local - utc, Interval), Text), -len(":00"))
+    offset = func.lpad(minutes, len("-05:00"), "+", type_=Text())  # it has a minus, and no plus
+    return (func.to_char(local, 'YYYY-MM-DD"T"HH24:MI:SS') + offset).label(moment.key)
 
 
 def yes_or_no(column: Any) -> ColumnElement[Any]:
