@@ -77,7 +77,7 @@ class Server:
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)
 
     def sign_in(self, person: str) -> dict[str, str]:
-        """The headers of one of the demo's people."""
+        """The headers of one of the demo's people, with what a browser takes."""
         connection = self.connect()
         connection.request("GET", "/login")
         answer = connection.getresponse()
@@ -95,7 +95,10 @@ class Server:
         connection.close()
         if answer.status != 303:
             raise RuntimeError(f"{person} cannot sign in: {answer.status}")
-        return {"Cookie": (answer.getheader("Set-Cookie") or "").partition(";")[0], "Accept-Encoding": "gzip"}
+        return {
+            "Cookie": (answer.getheader("Set-Cookie") or "").partition(";")[0],
+            "Accept-Encoding": "gzip, br, zstd",
+        }
 
 
 @contextmanager
