@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import Flask, Response, request
 from flask_assets import Bundle, Environment
+from markupsafe import Markup
 from webassets.exceptions import BundleError
 from webassets.filter import Filter
 
@@ -102,6 +103,9 @@ def asset_bundles() -> dict[str, Bundle]:
     }
 
 
+HIDDEN = Markup('aria-hidden="true" focusable="false"')
+
+
 def init_assets(app: Flask) -> None:
     """Register the bundles, `asset_url` for templates and the cache lifetimes of static files."""
     app.config.update(
@@ -129,7 +133,25 @@ def init_assets(app: Flask) -> None:
         built[name] = output % {"version": version}
         return built[name]
 
+    icons: dict[tuple[str, str | None, str], Markup] = {}
+
+    def draw_icon(name: str, label: str | None = None, **attributes: str) -> Markup:
+        """A drawing of the sprite; templates/macros/icon.html says how it is asked for."""
+        key = (name, label, attributes.get("class", ""))
+        if key in icons:
+            return icons[key]
+        drawn = Markup('<svg class="icon %s" %s><use href="%s#%s"></use></svg>') % (
+            key[2],
+            Markup('role="img" aria-label="%s"') % (label,) if label else HIDDEN,
+            asset_url("icons"),
+            name,
+        )
+        if "icons" in built:
+            icons[key] = drawn
+        return drawn
+
     app.add_template_global(asset_url)
+    app.add_template_global(draw_icon)
     app.after_request(set_cache_lifetime)
 
 

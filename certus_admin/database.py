@@ -23,6 +23,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 
 from certus_admin.config import Config
+from certus_admin.pool import ping_when_idle
 
 # A page that needs longer than this is asked for narrower filters; an export sets its own limit.
 STATEMENT_TIMEOUT = "15s"
@@ -180,6 +181,7 @@ def init_database(app: Flask, config: Config) -> None:
     with app.app_context():
         for engine in db.engines.values():
             event.listen(engine, "before_cursor_execute", _count_statement)
+            ping_when_idle(engine)
     if not event.contains(db.session, "after_begin", _begin_for_caller):
         event.listen(db.session, "after_begin", _begin_for_caller)
 
@@ -209,7 +211,6 @@ def engine_options(url: str) -> dict[str, Any]:
         "max_overflow": POOL_OVERFLOW,
         "pool_timeout": 5,
         "pool_recycle": 1800,
-        "pool_pre_ping": True,
         "hide_parameters": True,
         "connect_args": connect,
     }

@@ -53,7 +53,8 @@ def open_session(user_id: UUID, token: str, address: str | None, user_agent: str
 
 def resume_session(token: str) -> Row[tuple[object, ...]] | None:
     """Who a live session belongs to, with role and access; None when it ended, idled out or never was."""
-    with db.engine.begin() as connection:
+    # One statement is one transaction: BEGIN and COMMIT would be two round trips more, on every page.
+    with db.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         return connection.execute(RESUME, {"token_hash": token_hash(token)}).one_or_none()
 
 

@@ -1,5 +1,8 @@
 """The pickers above Analytics: which days of which places, beside which others, in which order."""
 
+from wtforms import StringField
+from wtforms.validators import Optional, Regexp
+
 from certus_admin.queries.comparison import BEFORE, YEAR, Comparison
 from certus_admin.queries.period import Period
 from forms.filters import ANY, ChoiceField, choices
@@ -17,6 +20,11 @@ class AnalyticsForm(PeriodForm):
     compare = ChoiceField("Compare with", choices=[ANY, *choices(tuple(COMPARE_LABELS), **COMPARE_LABELS)])
     sort = ChoiceField("Sorted by", choices=[ANY, *choices(SORTS)])
     order = ChoiceField("Order", choices=[ANY, *choices(ORDERS)])
+    ranked = ChoiceField("Locations", choices=[ANY, *choices(("all",))])
+    # The chart whose numbers are written out.
+    table = StringField(
+        "Table", [Optional(), Regexp(r"[a-z]+(-[A-Z]{3})?\Z", message="there is no such chart")]
+    )
 
     @property
     def compared_with(self) -> str:
@@ -33,7 +41,12 @@ class AnalyticsForm(PeriodForm):
         name = self.sort.data or "calls"
         return name, (self.order.data or ("asc" if name == "name" else "desc")) == "desc"
 
+    @property
+    def ranks_all(self) -> bool:
+        """Whether every location is listed, however many there are."""
+        return self.ranked.data == "all"
+
     def view_arguments(self) -> dict[str, str]:
         """What was chosen besides period and places, as the page's own addresses carry it."""
-        chosen = {name: self[name].data for name in ("compare", "sort", "order")}
+        chosen = {name: self[name].data for name in ("compare", "sort", "order", "ranked")}
         return {name: value for name, value in chosen.items() if value}

@@ -22,6 +22,7 @@ from wtforms.widgets import CheckboxInput, HiddenInput
 from certus_admin.queries.dates import LocalDates
 from certus_admin.queries.places import Place
 from forms.choices import PlainSelect
+from forms.drawn_once import DrawnOnce
 
 ANY = SelectChoice("", "Any")
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
@@ -34,7 +35,7 @@ PERIOD_CHOICES = [
     SelectChoice("90d", "Last 90 days"),
 ]
 PRINTABLE = re.compile(r"[^\x00-\x1f\x7f]*\Z")
-PAGING = frozenset({"older", "newer"})
+PAGING = frozenset({"older", "newer", "count"})
 DAYS_IN_REACH = {"min": FIRST_DAY.isoformat(), "max": LAST_DAY.isoformat()}
 
 
@@ -127,6 +128,8 @@ class WordsField(StringField):
 class FilterForm(Form):
     """Account, location and local dates. Lists add their own fields and say what `filters()` gives."""
 
+    Meta = DrawnOnce
+
     # Names of fields that stand behind "More filters".
     secondary: tuple[str, ...] = ()
 
@@ -178,11 +181,13 @@ class FilterForm(Form):
     def chosen(self) -> Iterator[tuple[Field, str, str]]:
         """(field, value in the URL, value in words) of what is set, one each of several values."""
         for field in self:
+            if not field.data:
+                continue
             if isinstance(field, SelectField | SelectMultipleField):
                 labels = {choice.value: choice.label for choice in field.iter_choices()}
                 values = field.data if isinstance(field.data, list) else [field.data]
                 yield from ((field, value, str(labels.get(value, value))) for value in values if value)
-            elif field.data:
+            else:
                 yield field, field._value(), field._value()
 
     def _offer_places(self) -> None:

@@ -412,3 +412,12 @@ grant execute on function public.api_key_scopes() to authenticated, service_role
 grant execute on function public.rotate_api_key(uuid, text, timestamptz, interval) to authenticated;
 -- The platform says that a key was used; no person does.
 grant execute on function public.touch_api_key(uuid) to service_role;
+
+-- Lists ---------------------------------------------------------------------------------------------------------------------
+
+revoke all on function public.find_rows(text, jsonb, timestamptz, uuid, boolean, integer, boolean)
+    from public, anon, authenticated, service_role, certus_app;
+grant execute on function public.find_rows(text, jsonb, timestamptz, uuid, boolean, integer, boolean) to authenticated;
+-- Indexes run these as whoever writes the row.
+grant execute on function private.call_facets(text, text, text, text, boolean, boolean, boolean), private.order_facets(text, text),
+    private.reservation_facets(text), private.list_tokens(text, uuid, timestamptz) to authenticated, service_role;

@@ -764,20 +764,15 @@ create index if not exists call_logs_account_id_status_started_at_idx
     on public.call_logs (account_id, status, started_at desc, id desc) include (location_id);
 create index if not exists call_logs_account_id_call_type_started_at_idx
     on public.call_logs (account_id, call_type, started_at desc, id desc) include (location_id);
-create index if not exists call_logs_account_id_duration_bucket_started_at_idx
-    on public.call_logs (account_id, duration_bucket, started_at desc, id desc) include (location_id);
-create index if not exists call_logs_account_id_caller_digits_started_at_idx
-    on public.call_logs (account_id, caller_digits, started_at desc, id desc) include (location_id);
 
 -- Few calls have a status that no rule knows: the health page and the exporter count them.
 create index if not exists call_logs_started_at_id_unknown_idx on public.call_logs (started_at desc, id desc) where status = 'unknown';
 
--- Few calls need a look: partial indexes find them without walking past the others.
-create index if not exists call_logs_started_at_id_review_idx on public.call_logs (started_at desc, id desc) where needs_review;
+-- The list of calls reads facets (see the end of this file); this one is for clients that filter calls_v themselves.
 create index if not exists call_logs_account_id_started_at_id_review_idx
     on public.call_logs (account_id, started_at desc, id desc) include (location_id) where needs_review;
-create index if not exists call_logs_account_id_location_id_started_at_id_review_idx
-    on public.call_logs (account_id, location_id, started_at desc, id desc) where needs_review;
+drop index if exists public.call_logs_started_at_id_review_idx, public.call_logs_account_id_location_id_started_at_id_review_idx,
+    public.call_logs_account_id_duration_bucket_started_at_idx, public.call_logs_account_id_caller_digits_started_at_idx;
 
 create index if not exists order_logs_id_idx on public.order_logs (id);
 create index if not exists order_logs_account_id_call_id_idx on public.order_logs (account_id, call_id);
@@ -3695,3 +3690,501 @@ begin
     end loop;
 end
 $$;
+
+-- Lists: rows by many filters ------------------------------------------------------------------------------------------------
+
+create or replace function private.call_facets(status text, call_type text, duration_bucket text, direction text,
+    has_order boolean, has_reservation boolean, needs_review boolean) returns integer
+language sql immutable parallel safe
+return (
+    case status when 'in_progress' then 0 when 'completed' then 1 when 'transferred' then 2 when 'voicemail' then 3
+        when 'missed' then 4 when 'failed' then 5 when 'canceled' then 6 else 7 end
+    + case call_type when 'order' then 0 when 'reservation' then 8 when 'catering' then 16 when 'general' then 24 else 32 end
+    + case duration_bucket when 'under_30s' then 64 when '30s_to_2m' then 128 when '2m_to_5m' then 192 when 'over_5m' then 256 else 0 end
+    + case direction when 'outbound' then 512 else 0 end
+    + case when has_order then 1024 else 0 end + case when has_reservation then 2048 else 0 end + case when needs_review then 4096 else 0 end
+);
+comment on function private.call_facets(text, text, text, text, boolean, boolean, boolean) is
+    'All that a list of calls can be narrowed by and has few values, as one number: see private.facets_match.';
+
+create or replace function private.order_facets(status text, fulfillment_type text) returns integer
+language sql immutable parallel safe
+return (
+    case status when 'pending' then 0 when 'confirmed' then 1 when 'preparing' then 2 when 'ready' then 3
+        when 'completed' then 4 when 'canceled' then 5 when 'rejected' then 6 else 7 end
+    + case fulfillment_type when 'pickup' then 0 when 'delivery' then 8 else 16 end
+);
+comment on function private.order_facets(text, text) is 'Status and fulfilment of an order as one number: see private.facets_match.';
+
+create or replace function private.reservation_facets(status text) returns integer
+language sql immutable parallel safe
+return (
+    case status when 'requested' then 0 when 'confirmed' then 1 when 'seated' then 2 when 'completed' then 3
+        when 'canceled' then 4 when 'no_show' then 5 else 6 end
+);
+comment on function private.reservation_facets(text) is 'Status of a reservation as a number: see private.facets_match.';
+
+create or replace function private.facets_match(relation text, facets integer, filters jsonb) returns boolean
+language sql immutable parallel safe
+return (
+    (not filters ? 'statuses' or filters -> 'statuses' ? (case relation
+            when 'calls' then array['in_progress', 'completed', 'transferred', 'voicemail', 'missed', 'failed', 'canceled', 'unknown']
+            when 'orders' then array['pending', 'confirmed', 'preparing', 'ready', 'completed', 'canceled', 'rejected', 'failed']
+            else array['requested', 'confirmed', 'seated', 'completed', 'canceled', 'no_show', 'failed'] end)[(facets & 7) + 1])
+    and (not filters ? 'types' or filters -> 'types' ? (case relation
+            when 'calls' then array['order', 'reservation', 'catering', 'general', 'other']
+            else array['pickup', 'delivery', 'dine_in'] end)[(facets >> 3 & 7) + 1])
+    and (not filters ? 'duration'
+        or filters ->> 'duration' = (array['', 'under_30s', '30s_to_2m', '2m_to_5m', 'over_5m'])[(facets >> 6 & 7) + 1])
+    and (not filters ? 'direction' or filters ->> 'direction' = (array['inbound', 'outbound'])[(facets >> 9 & 1) + 1])
+    and (not filters ? 'has_order' or (filters ->> 'has_order')::boolean = (facets >> 10 & 1 = 1))
+    and (not filters ? 'has_reservation' or (filters ->> 'has_reservation')::boolean = (facets >> 11 & 1 = 1))
+    and (not filters ? 'needs_review' or (filters ->> 'needs_review')::boolean = (facets >> 12 & 1 = 1))
+);
+comment on function private.facets_match(text, integer, jsonb) is
+    'Whether rows with these facets fit the filters statuses, types, duration, direction, has_order, has_reservation, needs_review.';
+
+create or replace function private.list_tokens(words text, location_id uuid, at timestamptz) returns tsvector
+language plpgsql immutable parallel safe
+as $$
+declare
+    -- No word that people type begins with @.
+    day constant text := '@' || floor(extract(epoch from at at time zone 'UTC') / 86400)::integer || '/';
+begin
+    return array_to_tsvector(array_append(string_to_array(day || array_to_string(
+        tsvector_to_array(to_tsvector('pg_catalog.simple', words)), E'\x01' || day), E'\x01'), '@' || location_id));
+end
+$$;
+comment on function private.list_tokens(text, uuid, timestamptz) is
+    'What a row is found by in the index of words: each word behind its day (UTC, since 1970), so that a search reads the days it needs; and its location.';
+
+create or replace function private.words_wanted(words text) returns tsquery
+language sql immutable parallel safe
+return (
+    -- `chowd` finds chowders: each word stands for what begins so.
+    regexp_replace(websearch_to_tsquery('pg_catalog.simple', words)::text, '(''(?:[^'']|'''')*'')', '\1:*', 'g')::tsquery
+);
+comment on function private.words_wanted(text) is
+    'A search as people type it: every word must be there, as it stands or as a beginning; "quotes" keep words together, - excludes.';
+
+create index if not exists call_logs_call_facets_started_at_id_idx on public.call_logs
+    ((private.call_facets(status, call_type, duration_bucket, direction, has_order, has_reservation, needs_review)), started_at desc, id desc);
+create index if not exists call_logs_account_id_call_facets_started_at_id_idx on public.call_logs (account_id,
+    (private.call_facets(status, call_type, duration_bucket, direction, has_order, has_reservation, needs_review)), started_at desc, id desc);
+create index if not exists call_logs_account_id_location_id_call_facets_started_at_id_idx on public.call_logs (account_id, location_id,
+    (private.call_facets(status, call_type, duration_bucket, direction, has_order, has_reservation, needs_review)), started_at desc, id desc);
+create index if not exists call_logs_caller_digits_started_at_id_idx on public.call_logs (caller_digits, started_at desc, id desc);
+create index if not exists call_logs_account_id_location_id_caller_digits_started_at_idx
+    on public.call_logs (account_id, location_id, caller_digits, started_at desc, id desc);
+create index if not exists call_logs_list_tokens_idx on public.call_logs
+    using gin (private.list_tokens(summary_md, location_id, started_at)) where summary_md is not null;
+create index if not exists order_logs_order_facets_created_at_id_idx on public.order_logs
+    ((private.order_facets(status, fulfillment_type)), created_at desc, id desc);
+create index if not exists order_logs_account_id_order_facets_created_at_id_idx on public.order_logs
+    (account_id, (private.order_facets(status, fulfillment_type)), created_at desc, id desc);
+create index if not exists order_logs_account_id_location_id_order_facets_created_at_idx on public.order_logs
+    (account_id, location_id, (private.order_facets(status, fulfillment_type)), created_at desc, id desc);
+create index if not exists reservations_reservation_facets_created_at_id_idx on public.reservations
+    ((private.reservation_facets(status)), created_at desc, id desc);
+create index if not exists reservations_account_id_reservation_facets_created_at_id_idx on public.reservations
+    (account_id, (private.reservation_facets(status)), created_at desc, id desc);
+create index if not exists reservations_account_id_location_id_reservation_facets_idx on public.reservations
+    (account_id, location_id, (private.reservation_facets(status)), created_at desc, id desc);
+create index if not exists reservations_list_tokens_idx on public.reservations
+    using gin (private.list_tokens(guest_name, location_id, created_at)) where guest_name is not null;
+
+create or replace function private.list_arms(filters jsonb, ranges integer, counting boolean, apart boolean)
+    returns table (account_id uuid, location_id uuid, timezone text, since timestamptz, until timestamptz, sure_since timestamptz)
+language plpgsql stable security definer
+set search_path = ''
+set plan_cache_mode = 'force_generic_plan'
+as $$
+#variable_conflict use_column
+declare
+    account constant uuid := filters ->> 'account_id';
+    place constant uuid := filters ->> 'location_id';
+    everything constant boolean := private.sees_everything();
+    mine constant uuid[] := private.location_ids();
+    whole constant uuid[] := private.whole_account_ids();
+    dated constant boolean := filters ?| array['first', 'last', 'first_back', 'last_back', 'day'];
+    -- A period that goes on today ends nowhere: its zones need not be read apart.
+    ended constant boolean := filters ?| array['last', 'day'] or coalesce((filters ->> 'last_back')::integer, 0) > 0;
+begin
+    if everything and account is null and place is null and not dated then
+        return query select null::uuid, null::uuid, null::text, '-infinity'::timestamptz, 'infinity'::timestamptz,
+            '-infinity'::timestamptz;
+        return;
+    end if;
+    return query
+    with wanted as (
+        select l.account_id, l.id, l.timezone from public.locations l
+        where (everything or l.id = any (mine)) and (account is null or l.account_id = account) and (place is null or l.id = place)
+    ), shape as (
+        -- Dates end at each location by themselves: where zones differ, locations are read apart as long as they are not too many.
+        select place is not null or not everything and exists (select from wanted w where w.account_id <> all (whole))
+                or apart and not (everything and account is null)
+                or (ended or dated and counting) and (select count(distinct w.timezone) > 1 and count(*) * ranges <= 1500 from wanted w)
+                as by_location,
+            place is not null or account is not null or not everything as by_account
+    ), arm as (
+        select distinct case when s.by_account or s.by_location then w.account_id end as account_id, case when s.by_location then w.id end as location_id,
+            case when dated then w.timezone end as timezone
+        from wanted w, shape s
+    ), bounds as materialized (
+        select z.timezone, coalesce(public.opening_instant(greatest((filters ->> 'first')::date, (filters ->> 'day')::date,
+                today.date - (filters ->> 'first_back')::integer)::timestamp, z.timezone), '-infinity') as since,
+            case when ended then coalesce(public.opening_instant((least((filters ->> 'last')::date, (filters ->> 'day')::date,
+                today.date - (filters ->> 'last_back')::integer) + 1)::timestamp, z.timezone), 'infinity') else 'infinity' end as until
+        from (select distinct a.timezone from arm a) z
+        cross join lateral (select (now() at time zone z.timezone)::date as date) today
+    ), span as (
+        select a.account_id, a.location_id, a.timezone, b.since, b.until
+        from arm a join bounds b on b.timezone is not distinct from a.timezone
+    )
+    -- Zones that agree need not be told apart.
+    select s.account_id, s.location_id,
+        case when ended and count(*) over (partition by s.account_id, s.location_id) > 1 then min(s.timezone) end,
+        min(s.since), s.until, max(s.since)
+    from span s
+    group by s.account_id, s.location_id, s.until, case when ended then s.timezone end;
+end
+$$;
+comment on function private.list_arms(jsonb, integer, boolean, boolean) is
+    'The caller''s reach, narrowed by the filters account_id, location_id and dates, as ranges of indexes, each of which is read in so many parts.';
+
+create or replace function private.facets_there(relation text, filters jsonb) returns integer[]
+language plpgsql stable security definer
+set search_path = ''
+set plan_cache_mode = 'force_generic_plan'
+set enable_seqscan = 'off'
+as $$
+declare
+    found integer[] := '{}';
+begin
+    -- Which combinations there are at all, one look into the index for each.
+    if relation = 'calls' then
+        with recursive kind as (
+            select min(private.call_facets(c.status, c.call_type, c.duration_bucket, c.direction, c.has_order, c.has_reservation,
+                c.needs_review)) as facets from public.call_logs c
+            union all
+            select (select min(private.call_facets(c.status, c.call_type, c.duration_bucket, c.direction, c.has_order, c.has_reservation,
+                    c.needs_review)) from public.call_logs c
+                where private.call_facets(c.status, c.call_type, c.duration_bucket, c.direction, c.has_order, c.has_reservation,
+                    c.needs_review) > k.facets)
+            from kind k where k.facets is not null
+        )
+        select array_agg(k.facets) into found from kind k where private.facets_match(relation, k.facets, filters);
+    else
+        select array_agg(k.facets) into found from generate_series(0, case relation when 'orders' then 23 else 6 end) k (facets)
+        where private.facets_match(relation, k.facets, filters);
+    end if;
+    return coalesce(found, '{}');
+end
+$$;
+comment on function private.facets_there(text, jsonb) is 'The facets that fit the filters and that some row of the relation has, or could have.';
+
+create or replace function private.words_between(wanted tsquery, first_day integer, last_day integer, places uuid[]) returns tsquery
+language plpgsql immutable parallel safe
+as $$
+declare
+    -- A phrase is looked up as its words: list_tokens keeps no order, so the words themselves are asked once more.
+    of_day constant text := regexp_replace(regexp_replace(wanted::text, ' <(-|[0-9]+)> ', ' & ', 'g'),
+        '''((?:[^'']|'''')*)''', '''@%s/\1''', 'g');
+    days constant tsquery := (select string_agg('(' || replace(of_day, '@%s/', '@' || d || '/') || ')', ' | ')
+        from generate_series(first_day, last_day) d)::tsquery;
+begin
+    if cardinality(places) between 1 and 50 then
+        return days && (select string_agg(quote_literal('@' || p), ' | ') from unnest(places) p)::tsquery;
+    end if;
+    return days;
+end
+$$;
+comment on function private.words_between(tsquery, integer, integer, uuid[]) is
+    'What finds the words on these days (UTC, since 1970) in the index of words, at these places where they are not many.';
+
+create or replace function private.run_words(statement text, wanted tsquery, arms jsonb, edge_at timestamptz, edge_id uuid, size integer)
+    returns table (account_id uuid, row_id uuid, row_at timestamptz, rows_read integer)
+language plpgsql stable security definer
+set search_path = ''
+set enable_seqscan = 'off'
+set enable_indexscan = 'off'
+set enable_indexonlyscan = 'off'
+set enable_bitmapscan = 'on'
+set enable_hashjoin = 'on'
+set enable_nestloop = 'off'
+set enable_sort = 'on'
+as $$
+begin
+    return query execute statement using wanted, arms, edge_at, edge_id, size;
+end
+$$;
+comment on function private.run_words(text, tsquery, jsonb, timestamptz, uuid, integer) is
+    'Runs a statement of find_rows through the index of words: estimates for words are too rough to let the planner choose.';
+
+create or replace function public.find_rows(relation text, filters jsonb, after_at timestamptz default null, after_id uuid default null,
+    newer boolean default false, size integer default 51, counting boolean default false)
+    returns table (account_id uuid, row_id uuid, row_at timestamptz, is_found boolean)
+language plpgsql stable security definer
+set search_path = ''
+-- Every part of it is a few rows at the beginning of a range: the planner, who does not know the ranges, hopes otherwise.
+set enable_seqscan = 'off'
+set enable_bitmapscan = 'off'
+set enable_hashjoin = 'off'
+set enable_mergejoin = 'off'
+set enable_sort = 'off'
+set enable_incremental_sort = 'off'
+set max_parallel_workers_per_gather = '0'
+set jit = 'off'
+rows 50
+as $$
+#variable_conflict use_column
+declare
+    source constant text := case relation when 'calls' then 'public.call_logs' when 'orders' then 'public.order_logs'
+        when 'reservations' then 'public.reservations' end;
+    at constant text := case relation when 'calls' then 'c.started_at' else 'c.created_at' end;
+    facets constant text := case relation
+        when 'calls' then 'private.call_facets(c.status, c.call_type, c.duration_bucket, c.direction, c.has_order, c.has_reservation, c.needs_review)'
+        when 'orders' then 'private.order_facets(c.status, c.fulfillment_type)' else 'private.reservation_facets(c.status)' end;
+    text_of constant text := case relation when 'calls' then 'c.summary_md' else 'c.guest_name' end;
+    tokens constant text := format('private.list_tokens(%s, c.location_id, %s)', text_of, at);
+    direction constant text := case when newer then 'asc' else 'desc' end;
+    known constant text[] := array['account_id', 'location_id', 'first', 'last', 'first_back', 'last_back', 'day', 'statuses']
+        || case relation when 'calls' then array['types', 'duration', 'direction', 'has_order', 'has_reservation', 'needs_review', 'digits',
+                'words', 'weekday', 'hour']
+            when 'orders' then array['types'] else array['words'] end;
+    pass constant integer := 1500;
+    budget constant integer := 3000;
+    wanted tsquery := private.words_wanted(filters ->> 'words');
+    has_facets constant boolean := filters ?| array['statuses', 'types', 'duration', 'direction', 'has_order', 'has_reservation', 'needs_review'];
+    arms record;
+    kinds integer[];
+    codes text[];
+    tie text;
+    keys text;
+    zones boolean;
+    residual text[] := '{}';
+    arm_count integer;
+    keyed boolean := false;
+    coded boolean := false;
+    window_size integer;
+    statement text;
+    edge_at timestamptz := after_at;
+    edge_id uuid := after_id;
+    spent integer := 0;
+    given integer := 0;
+    read integer;
+    cut boolean := false;
+    hit record;
+    places uuid[];
+    oldest timestamptz;
+    newest timestamptz;
+    first_day integer;
+    last_day integer;
+    from_day integer;
+    to_day integer;
+    width integer := 1;
+begin
+    if source is null then
+        raise exception 'there is no list of %', relation using errcode = 'invalid_parameter_value';
+    end if;
+    -- A filter that is not understood would show rows that nobody asked for.
+    if filters is null or exists (select from jsonb_object_keys(filters) f where f <> all (known))
+        or filters ? 'digits' and filters ->> 'digits' !~ '^[0-9]{2,4}$' then
+        raise exception 'a filter of these is not one of %', relation using errcode = 'invalid_parameter_value';
+    end if;
+    if filters ? 'words' and (wanted is null or numnode(wanted) = 0) then
+        return;
+    end if;
+    kinds := case when has_facets then private.facets_there(relation, filters) end;
+    if has_facets and cardinality(kinds) = 0 then
+        return;
+    end if;
+    codes := case length(filters ->> 'digits') when 4 then array[filters ->> 'digits']
+        when 3 then array(select n || (filters ->> 'digits') from generate_series(0, 9) n)
+        when 2 then array(select lpad(n::text, 2, '0') || (filters ->> 'digits') from generate_series(0, 99) n) end;
+    coded := codes is not null and wanted is null and (cardinality(codes) = 1 or not has_facets);
+    -- Words are counted less far: each row that an index of words finds has to be looked at.
+    size := least(greatest(size, 1), case when counting and wanted is not null then 300 else 1001 end);
+    select array_agg(a.account_id) as accounts, array_agg(a.location_id) as locations, array_agg(a.timezone) as zones,
+        array_agg(a.since) as since, array_agg(a.until) as until, count(*)::integer as number,
+        coalesce(bool_or(a.account_id is not null), false) as by_account, coalesce(bool_or(a.location_id is not null), false) as by_location,
+        coalesce(bool_or(a.timezone is not null), false) as by_zone, coalesce(bool_or(a.sure_since > a.since), false) as frayed,
+        max(a.sure_since) as sure_since, min(a.since) as first_since, max(a.until) as last_until,
+        jsonb_agg(to_jsonb(a)) as listed
+    into arms from private.list_arms(filters, greatest(coalesce(cardinality(kinds), 0), coalesce(cardinality(codes), 0), 1), counting, coded) a;
+    if arms.number = 0 then
+        return;
+    end if;
+
+    -- Which index leads: the last digits of a number, the facets, or time alone. What does not lead is looked at row by row.
+    coded := coded and arms.number * cardinality(codes) <= 2400;
+    keyed := has_facets and not coded and arms.number * cardinality(kinds) <= case when wanted is null and codes is null
+        and not arms.by_zone and not arms.frayed and not filters ?| array['weekday', 'hour'] then 2400 else 300 end;
+    if has_facets and not keyed then
+        residual := residual || format('%s = any (%L::integer[])', facets, kinds);
+    end if;
+    if codes is not null and not coded then
+        residual := residual || format('c.caller_digits = any (%L::text[])', codes);
+    end if;
+    if arms.by_zone then
+        residual := residual || '(arm.timezone is null or l.timezone = arm.timezone)'::text;
+    end if;
+    if arms.frayed and not arms.by_zone then
+        residual := residual || format('case when %1$s >= %2$L then true else (%1$s at time zone l.timezone)::date
+            >= greatest(%3$L::date, (now() at time zone l.timezone)::date - %4$L::integer) end',
+            at, arms.sure_since, filters ->> 'first', filters ->> 'first_back');
+    end if;
+    if filters ? 'weekday' then
+        residual := residual || format('extract(isodow from %s at time zone l.timezone) = %L', at, (filters ->> 'weekday')::integer);
+    end if;
+    if filters ? 'hour' then
+        residual := residual || format('extract(hour from %s at time zone l.timezone) = %L', at, (filters ->> 'hour')::integer);
+    end if;
+    zones := arms.by_zone or arms.frayed or filters ?| array['weekday', 'hour'];
+    if wanted is not null then
+        residual := residual || format('to_tsvector(''pg_catalog.simple'', %s) @@ %L::tsquery', text_of, wanted);
+    end if;
+    tie := concat_ws(' and ', 'true', case when arms.by_account then 'c.account_id = arm.account_id' end,
+        case when arms.by_location then 'c.location_id = arm.location_id' end,
+        case when filters ?| array['first', 'first_back', 'day'] then at || ' >= arm.since' end,
+        case when filters ?| array['last', 'last_back', 'day'] then at || ' < arm.until' end);
+    keys := concat_ws(' and ', 'true', case when keyed then facets || ' = arm.kind' end, case when coded then 'c.caller_digits = arm.code' end);
+    arm_count := arms.number * case when keyed then cardinality(kinds) when coded then cardinality(codes) else 1 end;
+    statement := 'with arm as materialized (select row_number() over () as n, a.*, k.kind, d.code
+            from unnest($1, $2, $3, $4, $5) a (account_id, location_id, timezone, since, until)
+            cross join unnest($6) k (kind) cross join unnest($7) d (code)), ';
+
+    if cardinality(residual) = 0 then
+        -- Each range gives rows in the order of the list. Only the ranges with the newest first rows can be on a page.
+        tie := concat_ws(' and ', tie, keys, case when edge_at is not null then format('(%s, c.id) %s ($8, $9)', at, case when newer then '>' else '<' end) end);
+        if counting then
+            statement := statement || format('f as (select r.* from arm cross join lateral (select c.account_id, c.id, %1$s as at from %2$s c
+                where %3$s order by %1$s desc, c.id desc limit $10) r limit $10) select account_id, id, at, true from f', at, source, tie);
+        else
+            statement := statement || format('head as materialized (select arm.*, h.at from arm cross join lateral (
+                    select %1$s as at, c.id from %2$s c where %3$s order by %1$s %4$s, c.id %4$s limit 1) h
+                    order by h.at %4$s, h.id %4$s limit $10),
+                edge as materialized (select case when count(*) = $10 then case when %5$L then max(at) else min(at) end end as at from head)
+                select r.account_id, r.id, r.at, true from head as arm cross join lateral (
+                    select c.account_id, c.id, %1$s as at from %2$s c where %3$s
+                        and %1$s %6$s coalesce((select at from edge), %7$L) order by %1$s %4$s, c.id %4$s limit $10) r
+                order by r.at %4$s, r.id %4$s limit $10', at, source, tie, direction, newer, case when newer then '<=' else '>=' end,
+                case when newer then 'infinity' else '-infinity' end);
+        end if;
+        return query execute statement using arms.accounts, arms.locations, arms.zones, arms.since, arms.until,
+            case when keyed then kinds else array[0] end, case when coded then codes else array[''] end, edge_at, edge_id, size;
+        return;
+    end if;
+
+    -- Rows are looked at in the order of the list, so many of each range; what lies behind the first range that was cut waits.
+    loop
+        window_size := greatest(8, case when wanted is not null then 300 when spent = 0 and not arms.by_zone then 3 * size else pass end
+            / arm_count);
+        read := 0;
+        cut := wanted is not null and arm_count > 20;
+        exit when cut;
+        for hit in execute statement || format('seen as materialized (select arm.n, r.* from arm cross join lateral (
+                    select c.account_id, c.id, %1$s as at, %2$s as fits from %3$s c %4$s
+                    where %5$s and ($8 is null or (%1$s, c.id) %6$s ($8, $9)) order by %1$s %7$s, c.id %7$s limit $11) r),
+                last as (select distinct on (n) at, id, count(*) over (partition by n) as rows, account_id from seen
+                    order by n, at %8$s, id %8$s),
+                cut as materialized (select at, id, account_id from last where rows = $11 order by at %7$s, id %7$s limit 1)
+                (select s.account_id, s.id, s.at, true as is_found, 0 as rows from seen s
+                where s.fits and not exists (select from cut where (s.at, s.id) %6$s (cut.at, cut.id))
+                order by s.at %7$s, s.id %7$s limit $10)
+                union all select account_id, id, at, false, (select count(*)::integer from seen) from cut',
+                at, array_to_string(array(select '(' || r || ')' from unnest(residual) r), ' and '), source,
+                case when zones then 'join public.locations l on l.account_id = c.account_id and l.id = c.location_id' else '' end,
+                tie || ' and ' || keys, case when newer then '>' else '<' end, direction, case when newer then 'desc' else 'asc' end)
+            using arms.accounts, arms.locations, arms.zones, arms.since, arms.until,
+                case when keyed then kinds else array[0] end, case when coded then codes else array[''] end, edge_at, edge_id,
+                size - given, window_size
+        loop
+            if hit.is_found then
+                read := read + 1;
+                account_id := hit.account_id; row_id := hit.id; row_at := hit.at; is_found := true;
+                return next;
+            else
+                cut := true;
+                spent := spent + hit.rows;
+                edge_at := hit.at;
+                edge_id := hit.id;
+            end if;
+        end loop;
+        given := given + read;
+        exit when given >= size or not cut or spent >= budget or wanted is not null;
+    end loop;
+    if given >= size or not cut then
+        return;
+    end if;
+
+    if wanted is not null then
+        -- Words that are not in every few rows: by their index, a day, two days, four: the spans grow while nothing is found.
+        if querytree(wanted) in ('', 'T') then
+            account_id := null; row_id := edge_id; row_at := edge_at; is_found := false;
+            return next;
+            return;
+        end if;
+        places := case when arms.by_location then arms.locations when arms.by_account then array(
+            select l.id from public.locations l where l.account_id = any (arms.accounts)) else '{}' end;
+        execute format('select min(%1$s), max(%1$s) from %2$s c', at, source) into oldest, newest;
+        first_day := floor(extract(epoch from greatest(oldest, arms.first_since)) / 86400);
+        last_day := floor(extract(epoch from least(newest, arms.last_until)) / 86400);
+        if newer then
+            first_day := greatest(first_day, floor(extract(epoch from edge_at) / 86400)::integer);
+        elsif edge_at is not null then
+            last_day := least(last_day, floor(extract(epoch from edge_at) / 86400)::integer);
+        end if;
+        statement := format('with c as materialized (select * from %2$s c where %5$s @@ $1 and %6$s is not null)
+            (select c.account_id, c.id, %1$s as at, 0 from c
+            join jsonb_to_recordset($2) arm (account_id uuid, location_id uuid, timezone text, since timestamptz, until timestamptz) on %3$s
+            %4$s where ($3 is null or (%1$s, c.id) %7$s ($3, $4)) and %8$s
+            order by %1$s %9$s, c.id %9$s limit $5)
+            union all select null, null, null, (select count(*)::integer from c)', at, source, tie,
+            case when zones then 'join public.locations l on l.account_id = c.account_id and l.id = c.location_id' else '' end,
+            tokens, text_of, case when newer then '>' else '<' end,
+            array_to_string(array(select '(' || r || ')' from unnest(
+                residual || case when keyed then format('%s = any (%L::integer[])', facets, kinds) end) r where r is not null), ' and '),
+            direction);
+        spent := 0;
+        while given < size and first_day <= last_day and spent < budget loop
+            from_day := case when newer then first_day else greatest(first_day, last_day - width + 1) end;
+            to_day := case when newer then least(last_day, first_day + width - 1) else last_day end;
+            for hit in select * from private.run_words(statement, private.words_between(wanted, from_day, to_day, places),
+                arms.listed, edge_at, edge_id, size - given) loop
+                if hit.row_id is null then
+                    read := hit.rows_read;
+                    continue;
+                end if;
+                given := given + 1;
+                account_id := hit.account_id; row_id := hit.row_id; row_at := hit.row_at; is_found := true;
+                return next;
+            end loop;
+            spent := spent + read;
+            if newer then
+                first_day := to_day + 1;
+            else
+                last_day := from_day - 1;
+            end if;
+            -- Twice as many days, unless the words are in so many rows that it would be too much at once.
+            width := least(width * 2, greatest(1, (to_day - from_day + 1) * pass / greatest(read, 1)));
+        end loop;
+        if first_day > last_day and (given < size or not counting) or given >= size and not counting then
+            return;
+        end if;
+        if given >= size then
+            -- Words are not counted further than this.
+            edge_at := row_at;
+            edge_id := row_id;
+        else
+            -- The first day that was not looked at begins here.
+            edge_at := to_timestamp(case when newer then first_day else last_day + 1 end * 86400.0);
+            edge_id := '00000000-0000-0000-0000-000000000000';
+        end if;
+    end if;
+    account_id := null; row_id := edge_id; row_at := edge_at; is_found := false;
+    return next;
+end
+$$;
+comment on function public.find_rows(text, jsonb, timestamptz, uuid, boolean, integer, boolean) is
+    'Ids of calls, orders or reservations in the caller''s reach that fit all filters, newest first after a position; the last row, with is_found false, says how far was looked where that was not the end. For a count the order does not matter.';

@@ -118,9 +118,14 @@ KEPT = ("completed", "in_progress")
 
 
 def charts_on(page: str) -> dict[str, dict[str, Any]]:
-    """The series that each chart draws, by its id."""
+    """The series that each chart draws, by its id; each with `urls`, its address with each date filled in."""
     found = re.findall(r'aria-labelledby="chart-([^"]+)" data-chart>.*?data-series=\'([^\']*)\'', page, re.S)
-    return {name: json.loads(html.unescape(series)) for name, series in found}
+    charts = {name: json.loads(html.unescape(series)) for name, series in found}
+    for chart in charts.values():
+        for series in (*chart["series"], *([chart["compared"]] if chart["compared"] else ())):
+            dates, url = series.get("dates", chart["days"]), series["url"]
+            series["urls"] = [url.replace("DAY", day) if url and day else None for day in dates]
+    return charts
 
 
 def hours_on(page: str) -> dict[tuple[str, int], tuple[int, str]]:

@@ -14,6 +14,8 @@ SEAPORT = "10c00000-0000-7000-8000-0000000000a1"
 LYON = "10c00000-0000-7000-8000-0000000000c2"
 NOWHERE = "10c00000-0000-7000-8000-00000000ffff"
 
+# Which order or reservation gets which status, kind or number of guests follows from the call's place in time
+# at its location, never from its id, which is random: every location has each of them, in every run.
 # Every type, status and bucket at each location, some an hour ago and some at the same moment.
 MAKE_CALLS = """
 insert into public.call_logs (account_id, location_id, provider, provider_call_id, provider_status,
@@ -36,24 +38,26 @@ MAKE_ORDERS = """
 insert into public.order_logs (account_id, location_id, call_id, status, fulfillment_type, subtotal_amount,
     total_amount, items, created_at)
 select c.account_id, c.location_id, c.id,
-    (array['confirmed', 'completed', 'canceled', 'ready'])[1 + (row_number() over (order by c.id)) %% 4],
-    (array['pickup', 'delivery', 'dine_in'])[1 + (row_number() over (order by c.id)) %% 3],
-    10, 10 + (row_number() over (order by c.id)) %% 2,
+    (array['confirmed', 'completed', 'canceled', 'ready'])[1 + (row_number() over told) %% 4],
+    (array['pickup', 'delivery', 'dine_in'])[1 + (row_number() over told) %% 3],
+    10, 10 + (row_number() over told) %% 2,
     '[{"name": "Soup", "quantity": 1, "unit_amount": 10}]', c.started_at + interval '1 minute'
 from public.call_logs c
 where c.provider_call_id like %(name)s || '%%' and c.call_type = 'order'
     and c.duration_seconds %% 4 <> 0
+window told as (partition by c.location_id order by c.started_at, c.provider_call_id)
 """
 MAKE_RESERVATIONS = """
 insert into public.reservations (account_id, location_id, call_id, reservation_datetime, guest_name,
     guest_phone, guest_count, status, created_at)
 select c.account_id, c.location_id, c.id, c.started_at + interval '3 days', 'Guest of ' || c.caller_digits,
-    c.from_number, nullif((row_number() over (order by c.id)) %% 5, 0),
-    (array['confirmed', 'requested', 'canceled', 'no_show'])[1 + (row_number() over (order by c.id)) %% 4],
+    c.from_number, nullif((row_number() over told) %% 5, 0),
+    (array['confirmed', 'requested', 'canceled', 'no_show'])[1 + (row_number() over told) %% 4],
     c.started_at + interval '1 minute'
 from public.call_logs c
 where c.provider_call_id like %(name)s || '%%' and c.call_type = 'reservation'
     and c.duration_seconds %% 4 <> 0
+window told as (partition by c.location_id order by c.started_at, c.provider_call_id)
 """
 
 

@@ -1,7 +1,9 @@
 """Analytics: charts, tables, file and the lists they lead to agree, whoever asks and whatever is chosen."""
 
 import csv
+import html
 import io
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
@@ -189,7 +191,34 @@ def test_what_did_not_happen_is_zero_and_what_nobody_knows_is_a_gap(client_as: C
     assert [series["values"][second] for series in charts["rates"]["series"]] == [None, None]
     assert charts["revenue-EUR"]["series"][0]["values"][second] == 0
     assert None in charts["revenue-EUR"]["series"][1]["values"]
-    assert any("not known" in row[2] for row in table_on(page, "revenue-EUR"))
+    opened = client_as("admin").get(f"{JANUARY}&account={LUMEN}&table=revenue-EUR").text
+    assert any("not known" in row[2] for row in table_on(opened, "revenue-EUR"))
+
+
+@pytest.mark.parametrize("person", ["admin", "manager", "operator"])
+def test_a_table_has_what_its_chart_draws_by_itself_and_on_the_page(client_as: ClientOf, person: str) -> None:
+    client, address = client_as(person), "/analytics/?period=30d&compare=year&table=calls"
+    page, part = client.get(address), client.get(address, headers={"HX-Request": "true"})
+    assert "<table" in part.text
+    assert "<html" not in part.text
+    assert "HX-Request" in part.headers["Vary"]
+    chart = charts_on(page.text)["calls"]
+    section = f'<section aria-labelledby="chart-calls">{part.text}</section>'
+    assert table_on(page.text, "calls") == table_on(section, "calls")
+    columns = [*chart["series"], *([chart["compared"]] if chart["compared"] else [])]
+    for row, *values in zip(
+        table_on(section, "calls")[::-1], *(column["values"] for column in columns), strict=True
+    ):
+        assert row[1:] == ["– not known" if value is None else f"{value:,.0f}" for value in values]
+    linked = [html.unescape(url) for url in re.findall(r'<td class="to-end"><a href="([^"]+)"', part.text)]
+    assert set(linked) == {url for column in columns for url in column["urls"] if url}
+
+
+def test_there_is_no_table_of_a_chart_that_is_not_there(client_as: ClientOf) -> None:
+    client = client_as("manager")
+    fetched = {"HX-Request": "true"}
+    assert client.get("/analytics/?table=revenue-JPY", headers=fetched).status_code == 404
+    assert client.get("/analytics/?table=<script>").status_code == 400
 
 
 def test_currencies_stay_apart(client_as: ClientOf) -> None:
@@ -227,3 +256,18 @@ def test_february_29_is_compared_with_february_28(client_as: ClientOf, database:
     assert compared("2024-02-28", "2024-03-01") == [1, None, 0]
     assert compared("2024-02-29", "2024-03-01") == [1, 0]
     assert compared("2025-02-28", "2025-03-01") == [1, 1]
+
+
+def test_of_many_locations_the_first_are_listed_and_all_on_demand(
+    client_as: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, address = client_as("admin"), "/analytics/?period=30d&sort=calls"
+    everything = ranking_on(client.get(address).text)
+    assert len(everything) > 3
+    monkeypatch.setattr("views.analytics_tables.RANKED_FIRST", 3)
+    page = client.get(address).text
+    assert ranking_on(page) == everything[:3]
+    assert f"The first 3 of {len(everything)} locations." in words(page)
+    following = re.search(r'href="(/analytics/\?[^"]+)#ranking-title">Show all', page)
+    assert following is not None
+    assert ranking_on(client.get(html.unescape(following[1])).text) == everything

@@ -4,6 +4,7 @@ import re
 from itertools import combinations
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.fixtures.database import Database
 from tests.fixtures.pages import ClientOf, PageOf
@@ -196,6 +197,7 @@ def test_filters_work_in_a_browser_and_go_into_the_address(page_of: PageOf) -> N
     page.get_by_role("link", name="Clear all").first.click()
     page.wait_for_url("**/calls/")
     page.get_by_role("link", name="Older").click()
+    page.wait_for_url("**/calls/?older=*")
     page.get_by_role("link", name="Newer").click()
     page.wait_for_url("**/calls/?newer=*")
-    assert page.locator("tr[data-row]").count() == 50
+    expect(page.locator("tr[data-row]")).to_have_count(50)

@@ -180,15 +180,6 @@ def test_behind_a_transaction_pooler_the_settings_travel_with_the_transaction(co
     assert "options" in engine_options(config.sqlalchemy_url)["connect_args"]
 
 
-def test_a_restarted_database_is_connected_to_again(app: Flask, superuser_url: str) -> None:
-    with acting_as(ANN):
-        before = db.session.execute(WHO).one().backend
-    with psycopg.connect(superuser_url, autocommit=True) as owner:
-        assert owner.execute("select pg_terminate_backend(%s)", [before]).fetchone() == (True,)
-    with acting_as(ANN):
-        assert db.session.execute(WHO).one().backend != before
-
-
 def test_errors_do_not_carry_the_values_they_failed_on(app: Flask) -> None:
     with pytest.raises(DBAPIError) as caught:
         db.session.execute(text("select cast(:value as uuid)"), {"value": "a secret"})

@@ -16,13 +16,13 @@ from psycopg.rows import tuple_row
 
 from certus_admin.database import Caller, acting_as
 from certus_admin.queries.analytics import get_analytics
-from certus_admin.queries.calls import CallFilters, summarize_calls
+from certus_admin.queries.calls import CallFilters, count_calls
 from certus_admin.queries.dates import LocalDates
 from certus_admin.queries.kpis import get_kpis
 from certus_admin.queries.listing import Summary
-from certus_admin.queries.orders import OrderFilters, summarize_orders
+from certus_admin.queries.orders import OrderFilters, count_orders
 from certus_admin.queries.period import Period
-from certus_admin.queries.reservations import ReservationFilters, summarize_reservations
+from certus_admin.queries.reservations import ReservationFilters, count_reservations
 from certus_admin.queries.scope import Scope
 from certus_admin.queries.totals import Totals, add_up
 from seeds.demo import load_demo
@@ -222,13 +222,13 @@ def by_lists(where: Where) -> Numbers:
     def calls(*statuses: str, kind: str | None = None) -> Summary:
         types = (kind,) if kind else ()
         inbound = CallFilters(dates=dates, direction="inbound", statuses=statuses, call_types=types)
-        return summarize_calls(EVERYTHING, replace(inbound, **where.place))
+        return count_calls(EVERYTHING, replace(inbound, **where.place))
 
     def sum_of(summary: Summary, name: str) -> int:
         return sum(getattr(group, name) or 0 for group in summary.groups)
 
-    orders = summarize_orders(EVERYTHING, OrderFilters(**where.place, dates=dates, statuses=LIVE_ORDERS))
-    tables = summarize_reservations(
+    orders = count_orders(EVERYTHING, OrderFilters(**where.place, dates=dates, statuses=LIVE_ORDERS))
+    tables = count_reservations(
         EVERYTHING, ReservationFilters(**where.place, dates=dates, statuses=LIVE_TABLES)
     )
     return Numbers(

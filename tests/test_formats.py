@@ -2,8 +2,10 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import product
 
 import pytest
+from babel import dates, numbers
 
 from certus_admin import formats
 
@@ -87,6 +89,42 @@ def test_minutes_become_hours_when_there_are_many(value: int, text: str) -> None
 )
 def test_money_follows_its_currency(amount: Decimal, currency: str, text: str) -> None:
     assert formats.money(amount, currency) == text
+
+
+AMOUNTS = [
+    Decimal(text)
+    for text in (
+        "0",
+        "0.005",
+        "0.015",
+        "-0.001",
+        "1",
+        "-1234.505",
+        "1234.5",
+        "999.995",
+        "1234567.125",
+        "9999999999.99",
+    )
+]
+
+
+def test_every_currency_is_written_as_cldr_has_it() -> None:
+    for currency, amount in product(sorted(numbers.list_currencies()), (*AMOUNTS, 0.1, 2.675, -0.5, 12)):
+        assert formats.money(amount, currency) == numbers.format_currency(amount, currency, locale="en_US")
+        whole = numbers.format_currency(amount, currency, "¤#,##0", "en_US", currency_digits=False)
+        assert formats.money(amount, currency, whole=True) == whole
+
+
+def test_counts_and_shares_are_written_as_cldr_has_them() -> None:
+    for value in (*AMOUNTS, *(index / 977 for index in range(-977, 1955, 7)), 0.12, 1.0, 0.0):
+        assert formats.percent(value) == numbers.format_percent(value, "#,##0.#%", locale="en_US")
+        assert formats.percent(value, 0) == numbers.format_percent(value, "#,##0%", locale="en_US")
+        assert formats.number(value) == numbers.format_decimal(value, "#,##0.#", locale="en_US")
+
+
+def test_a_date_is_written_as_cldr_has_it() -> None:
+    for day in (date(2026, 1, 1) + timedelta(days=11 * step) for step in range(66)):
+        assert formats.local_date(day) == dates.format_date(day, "MMM d, y", locale="en_US")
 
 
 def test_money_can_leave_its_cents_out() -> None:

@@ -23,7 +23,6 @@ from tests.made_calls import (
     NOWHERE,
     SEAPORT,
     SOLES,
-    count_on,
     ids_on,
     link_to,
     make_calls,
@@ -269,16 +268,6 @@ def test_an_empty_list_says_what_to_do(client_of: ClientOf) -> None:
     nothing = client_of("operator").get("/calls/?words=xyzzy").text
     assert "No calls match these filters." in nothing
     assert "Clear all filters" in nothing
-
-
-def test_a_list_without_a_period_is_counted_no_further_than_a_thousand(
-    client_of: ClientOf, as_user: AsUser, database: Database
-) -> None:
-    make_calls(database, "thousand ", 90)
-    total = as_user("admin").scalar("select count(*) from calls_v where local_date >= '2020-01-01'")
-    assert total > 1000
-    assert count_on(client_of("admin").get("/calls/").text) == "1,000+"
-    assert count_on(client_of("admin").get("/calls/?from=2020-01-01").text) == f"{total:,}"
 
 
 def count_statements(client: FlaskClient, url: str) -> int:

@@ -14,6 +14,7 @@ from wtforms.validators import NumberRange
 from certus_admin.assets import ROOT, init_assets
 from certus_admin.formats import init_formats
 from certus_admin.markdown import init_markdown
+from views.table_rows import init_table_rows
 
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 
@@ -32,7 +33,7 @@ def drawn() -> Iterator[Flask]:
     """An application that draws templates and has no pages, inside a request."""
     app = Flask("drawn", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     app.config["SECRET_KEY"] = "only for this test, and long enough"
-    for init in (init_assets, init_formats, init_markdown, CSRFProtect):
+    for init in (init_assets, init_formats, init_markdown, init_table_rows, CSRFProtect):
         init(app)
     app.add_template_global(lambda: "nonce", "csp_nonce")
     with app.test_request_context("/calls/"):

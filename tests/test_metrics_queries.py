@@ -1,5 +1,6 @@
 """The numbers against SQL that was written apart from them, for each kind of scope."""
 
+import statistics
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -11,7 +12,10 @@ from flask import Flask
 from psycopg.rows import tuple_row
 
 from certus_admin.database import Caller, acting_as
+from certus_admin.queries import activities, kpis
 from certus_admin.queries.activities import list_activities
+from certus_admin.queries.calls import ANSWERED, CallFilters, list_calls
+from certus_admin.queries.dates import LocalDates
 from certus_admin.queries.kpis import Kpis, get_kpis
 from certus_admin.queries.metrics import get_metrics_daily
 from certus_admin.queries.period import Period, preset_period
@@ -196,3 +200,32 @@ def test_activities_are_one_stream_newest_first_and_stay_within_the_scope() -> N
         "Harbour & Vine Seaport", "Harbour & Vine Market",
     }  # fmt: skip
     assert stream("newcomer") == ()
+
+
+def test_a_median_that_does_not_cover_all_stands_on_the_newest_calls(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(kpis, "MEDIAN_SAMPLE", 4)
+    monkeypatch.setattr(kpis, "FEWEST_EACH", 2)
+    found = kpis_of("operator", JANUARY)
+    assert not found.median_covers_all
+    assert found.measured_calls > 0
+    january = LocalDates(JANUARY.first, JANUARY.last)
+    answered = CallFilters(dates=january, direction="inbound", statuses=ANSWERED)
+    number, scope = SCOPES["operator"]
+    with acting_as(Caller(UUID(f"05e00000-0000-7000-8000-00000000000{number}"))):
+        calls = [call for call in list_calls(scope, answered).rows if call.duration_seconds is not None]
+    newest = [call.duration_seconds for call in calls[: found.measured_calls]]
+    assert found.median_handle_seconds == statistics.median(newest)
+
+
+@pytest.mark.parametrize("name", ["manager", "operator", "manager.lyon"])
+def test_activities_are_the_same_however_many_locations_they_are_read_from(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number, scope = SCOPES[name]
+    with acting_as(Caller(UUID(f"05e00000-0000-7000-8000-00000000000{number}"))):
+        few = list_activities(scope, JANUARY)
+        monkeypatch.setattr(activities, "MANY", 0)
+        assert list_activities(scope, JANUARY) == few
+    assert few

@@ -45,6 +45,7 @@ from views import (
 from views.configuration_words import init_configuration_words
 from views.menu import init_menu
 from views.people_words import place_of
+from views.table_rows import init_table_rows
 from views.theme import CertusTheme
 
 BLUEPRINTS = (
@@ -108,6 +109,7 @@ def register_pages(app: Flask) -> None:
     """Give `app` every page and the menu that leads to them."""
     init_menu(app)
     init_configuration_words(app)
+    init_table_rows(app)
     app.add_template_filter(place_of)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

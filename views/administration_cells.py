@@ -5,7 +5,7 @@ from typing import Any
 from markupsafe import Markup
 
 from certus_admin.audit_words import changed_names, title_of, who_of
-from certus_admin.formats import UNKNOWN, local_time, relative_age
+from certus_admin.formats import UNKNOWN, excerpt, local_time, relative_age, with_note
 from forms.knowledge import KINDS
 from views.column_words import label
 from views.drawn_cells import DrawnCells
@@ -20,7 +20,7 @@ class AdministrationCells(DrawnCells):
 
     def _done_by(self, row: Any) -> Markup | str:
         who = who_of(row.actor_name, row.application, row.actor_role)
-        return who if row.actor_name else Markup('{}<span class="cell-note">program</span>').format(who)
+        return who if row.actor_name else with_note(who, "program")
 
     def _done(self, row: Any) -> str:
         return title_of(row.table_name, row.action)
@@ -31,7 +31,7 @@ class AdministrationCells(DrawnCells):
         return self._location(row)
 
     def _changed(self, row: Any) -> Markup:
-        return Markup('<span class="excerpt">{}</span>').format(changed_names(row.before, row.after))
+        return excerpt(changed_names(row.before, row.after))
 
     def _saved_at(self, row: Any) -> Markup:
         return self._moment(row.updated_at, row)
@@ -43,10 +43,10 @@ class AdministrationCells(DrawnCells):
         if row.location_name is not None:
             return self._location(row)
         words = f"All locations but {row.location_rows}" if row.location_rows else "All locations"
-        return Markup('{}<span class="cell-note">{}</span>').format(words, row.account_name)
+        return with_note(words, row.account_name)
 
     def _preview(self, row: Any) -> Markup:
-        return Markup('<code class="excerpt">{}</code>').format(row.preview)
+        return Markup('<code class="excerpt">%s</code>') % (row.preview,)
 
     def _filed_at(self, row: Any) -> Markup:
         return self._moment(row.created_at, row)
@@ -61,7 +61,7 @@ class AdministrationCells(DrawnCells):
         return KINDS.get(row.kind, row.kind.replace("_", " ").capitalize())
 
     def _full_name(self, row: Any) -> Markup:
-        return Markup('{}<span class="cell-note">{}</span>').format(row.full_name, row.email)
+        return with_note(row.full_name, row.email)
 
     def _role(self, row: Any) -> str:
         return label(row.role)
@@ -86,14 +86,14 @@ class AdministrationCells(DrawnCells):
         return str(row.account_name)
 
     def _key_hint(self, row: Any) -> Markup | str:
-        return Markup("<code>…{}</code>").format(row.key_hint) if row.key_hint else UNKNOWN
+        return Markup("<code>…%s</code>") % (row.key_hint,) if row.key_hint else UNKNOWN
 
     def _scopes(self, row: Any) -> Markup | str:
-        return Markup('<span class="excerpt">{}</span>').format(", ".join(row.scopes)) if row.scopes else ""
+        return excerpt(", ".join(row.scopes)) if row.scopes else ""
 
     def _key_state(self, row: Any) -> Markup | str:
         state, warnings = self._macro("key_state", row.state), self._macro("key_warnings", row.warnings)
-        return Markup('<span class="key-state">{}{}</span>').format(state, warnings)
+        return Markup('<span class="key-state">%s%s</span>') % (state, warnings)
 
     def _issued_at(self, row: Any) -> Markup:
         return local_time(row.created_at, row.timezone, "date")

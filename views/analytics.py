@@ -2,13 +2,14 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
-from flask import Blueprint, make_response, render_template, request
+from flask import Blueprint, Response, abort, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from certus_admin.queries.analytics import get_analytics
-from certus_admin.queries.analytics_changes import list_changes
+from certus_admin.queries.analytics_changes import Change, list_changes
 from certus_admin.queries.analytics_hours import get_busy_hours
 from certus_admin.queries.export_columns import METRICS_EXPORT
 from certus_admin.queries.metrics import metrics_query
@@ -17,7 +18,7 @@ from certus_admin.queries.places import list_places
 from certus_admin.queries.scope import Scope
 from forms.analytics import COMPARE_LABELS, AnalyticsForm
 from forms.period import PRESET_LABELS
-from views.analytics_charts import charts_of
+from views.analytics_charts import Chart, charts_of
 from views.analytics_figures import figures_of, types_of
 from views.analytics_links import Links
 from views.analytics_tables import heat_map, ranking_of
@@ -34,11 +35,14 @@ def index() -> ResponseReturnValue:
     period, where = form.dates_at(), (form.account_id, form.location_id)
     scope, links = Scope.of(current_user), Links(form, period)
     numbers = get_analytics(scope, period, form.comparison_of(period), *where)
-    # Nobody else may read the audit log.
-    changes = list_changes(period, form.chosen_places) if current_user.has_role(*KEEPERS) else None
-    template = "analytics/_numbers.html" if request.headers.get("HX-Request") else "analytics/index.html"
+    fragment = request.headers.get("HX-Request") == "true"
+    if fragment and form.table.data:
+        return with_vary(
+            chart_table(form.table.data, charts_of(numbers, links, changes_of(form, period) or ()))
+        )
+    changes = changes_of(form, period)
     page = render_template(
-        template,
+        "analytics/_numbers.html" if fragment else "analytics/index.html",
         form=form,
         presets=PRESET_LABELS,
         comparisons=COMPARE_LABELS,
@@ -52,9 +56,25 @@ def index() -> ResponseReturnValue:
         changes=changes,
         links=links,
     )
+    return with_vary(page)
+
+
+def with_vary(page: str) -> Response:
+    """The same address answers whole and in part."""
     response = make_response(page)
     response.vary.add("HX-Request")
     return response
+
+
+def changes_of(form: AnalyticsForm, period: Period) -> tuple[Change, ...] | None:
+    """The configuration's changes in the period; None for those who may not read the audit log."""
+    return list_changes(period, form.chosen_places) if current_user.has_role(*KEEPERS) else None
+
+
+def chart_table(key: str, charts: Sequence[Chart]) -> str:
+    """A chart's numbers by day; 404 where there is no such chart."""
+    chart = next((chart for chart in charts if chart.id == key), None) or abort(404)
+    return render_template("analytics/_chart_table.html", chart=chart)
 
 
 @blueprint.get("/metrics.csv")

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -24,17 +25,30 @@ INBOUND = {"direction": "inbound"}
 
 @dataclass(frozen=True)
 class Series:
-    """A number of each date, None where it is not known; `urls` lead to the rows behind them."""
+    """A number of each date, None where it is not known.
+
+    `url` leads to the rows behind them, with DAY for the date: the one of `dates` at the same place, or the
+    chart's own where there are none. A year's addresses written out were half a megabyte.
+    """
 
     label: str
     shade: str
     values: tuple[Value, ...]
-    urls: tuple[str | None, ...]
+    url: str | None
+    dates: tuple[date | None, ...] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """For the script that draws."""
         values = [None if value is None else float(value) for value in self.values]
-        return {"label": self.label, "shade": self.shade, "values": values, "urls": self.urls}
+        found: dict[str, Any] = {
+            "label": self.label,
+            "shade": self.shade,
+            "values": values,
+            "url": self.url,
+        }
+        if self.dates is not None and self.url:
+            found["dates"] = [day and day.isoformat() for day in self.dates]
+        return found
 
 
 @dataclass(frozen=True)
@@ -66,14 +80,24 @@ class Chart:
             "changes": self.changes,
         }
 
+    @property
+    def columns(self) -> tuple[Series, ...]:
+        """The series, and what they are compared with behind them."""
+        return (*self.series, *([self.compared] if self.compared else ()))
+
     def rows(self) -> list[tuple[Day, list[tuple[Markup | str, str | None]]]]:
         """Each date, newest first, with its values in words and where they lead."""
-        columns = [*self.series, *([self.compared] if self.compared else [])]
         write = writer(self.unit)
-        return [
-            (day, [(write(column.values[index]), column.urls[index]) for column in columns])
-            for index, day in reversed(list(enumerate(self.days)))
-        ]
+
+        def cells(series: Series) -> list[tuple[Markup | str, str | None]]:
+            dates = series.dates or tuple(day.date for day in self.days)
+            return [
+                (write(value), on_day(series.url, day))
+                for value, day in zip(series.values, dates, strict=True)
+            ]
+
+        rows = zip(self.days, *map(cells, self.columns), strict=True)
+        return [(day, found) for day, *found in rows][::-1]
 
 
 def writer(unit: str) -> Callable[[Any], Markup | str]:
@@ -104,13 +128,8 @@ class Drawing:
 
     def series(self, label: str, shade: str, read: Read, endpoint: str, **filters: Any) -> Series:
         """A number of each date of the period."""
-        url = self.links.day_url(endpoint, **filters)
-        return Series(
-            label,
-            shade,
-            tuple(read(day.totals) for day in self.numbers.days),
-            tuple(on_day(url, day.date) for day in self.numbers.days),
-        )
+        values = tuple(read(day.totals) for day in self.numbers.days)
+        return Series(label, shade, values, self.links.day_url(endpoint, **filters))
 
     def compared(self, label: str, read: Read, endpoint: str, **filters: Any) -> Series | None:
         """The compared dates' values, each under the date that it stands beside; None without any."""
@@ -123,7 +142,8 @@ class Drawing:
             f"{label}, {words}",
             "soft",
             tuple(read(day.totals) if day else None for day in numbers.compared),
-            tuple(on_day(url, day.date) if day else None for day in numbers.compared),
+            url,
+            tuple(day.date if day else None for day in numbers.compared),
         )
 
     def chart(

@@ -12,12 +12,14 @@ from certus_admin.formats import money, number, percent
 from certus_admin.queries.analytics import Analytics
 from certus_admin.queries.analytics_hours import Hour
 from certus_admin.queries.calls import WEEKDAYS
-from certus_admin.queries.totals import Money, Totals
+from certus_admin.queries.totals import NOTHING, Money, Totals
 from views.analytics_charts import INBOUND
 from views.analytics_links import CALLS, LOCATION, ORDERS, RESERVATIONS, Links, at_location
 from views.overview_tiles import ANSWERED, KEPT, LIVE_ORDERS, LIVE_RESERVATIONS, MISSED, saved_time
 
 LEVELS = 5
+# Of hundreds of locations the first are read; the others are one click away.
+RANKED_FIRST = 50
 HEADINGS = {
     "name": "Location",
     "calls": "Calls",
@@ -67,10 +69,14 @@ class Ranked:
 
 @dataclass(frozen=True)
 class Ranking:
-    """`columns` are (name, label, sort_url, "asc"|"desc"|None, align) for templates/macros/table.html."""
+    """`columns` are (name, label, sort_url, "asc"|"desc"|None, align) for templates/macros/table.html.
+
+    `rows` are the first of `count` locations, or all of them.
+    """
 
     columns: list[tuple[str, str, str, str | None, str]]
     rows: list[Ranked]
+    count: int
 
 
 def heat_map(hours: Sequence[Hour], links: Links) -> HeatMap:
@@ -103,32 +109,37 @@ def heat_map(hours: Sequence[Hour], links: Links) -> HeatMap:
 
 
 def ranking_of(numbers: Analytics, links: Links) -> Ranking:
-    """Every chosen location, ranked as the address says; what is not known comes last."""
+    """The chosen locations, ranked as the address says; what is not known comes last."""
     form = links.form
     key, descending = form.sorted_by
+    found = [
+        (place, totals, _sort_value(key, totals, place.currency, place.location_name))
+        for place in form.chosen_places
+        for totals in [numbers.locations.get(place.location_id, NOTHING)]
+    ]
+    known = [entry for entry in found if entry[2] is not None]
+    known.sort(key=lambda entry: entry[2], reverse=descending)
+    if key in ("revenue", "reservations"):
+        # Amounts in different currencies do not compare: each currency is ranked by itself.
+        known.sort(key=lambda entry: entry[0].currency)
+    ranked = [*known, *(entry for entry in found if entry[2] is None)]
+    shown = ranked if form.ranks_all else ranked[:RANKED_FIRST]
     several = len({place.account_id for place in form.places}) > 1
-    urls = _urls(links)
-    found = []
-    for place in form.chosen_places:
-        totals = numbers.locations.get(place.location_id, Totals())
-        row = Ranked(
+    page, urls = links.page_url(account="", location=LOCATION), _urls(links)
+    rows = [
+        Ranked(
             place.location_id,
             place.location_name,
             place.account_name if several else None,
-            at_location(links.page_url(account="", location=LOCATION), place.location_id) or "",
+            at_location(page, place.location_id) or "",
             tuple(
                 (text, at_location(url, place.location_id))
                 for text, url in zip(_written(totals, place.currency), urls, strict=True)
             ),
         )
-        found.append((place.currency, _sort_value(key, totals, place.currency, place.location_name), row))
-    known = [entry for entry in found if entry[1] is not None]
-    known.sort(key=lambda entry: entry[1], reverse=descending)
-    if key in ("revenue", "reservations"):
-        # Amounts in different currencies do not compare: each currency is ranked by itself.
-        known.sort(key=lambda entry: entry[0])
-    unknown = [entry for entry in found if entry[1] is None]
-    return Ranking(_columns(links), [row for _, _, row in [*known, *unknown]])
+        for place, totals, _ in shown
+    ]
+    return Ranking(_columns(links), rows, len(ranked))
 
 
 def _columns(links: Links) -> list[tuple[str, str, str, str | None, str]]:

@@ -6,7 +6,14 @@ from typing import Any
 from flask import request
 
 from certus_admin.administration_models import AuditLine
-from certus_admin.queries.audit import AuditFilters, AuditRow, count_audit, get_audit_choices, list_audit
+from certus_admin.queries.audit import (
+    AuditFilters,
+    AuditRow,
+    count_all_audit,
+    count_audit,
+    get_audit_choices,
+    list_audit,
+)
 from certus_admin.queries.cursors import Cursor
 from certus_admin.queries.export_columns import AUDIT_EXPORT
 from certus_admin.queries.listing import Page, Summary
@@ -44,6 +51,10 @@ class AuditView(TableView):
     def find_summary(self, scope: Scope, filters: AuditFilters) -> Summary:
         """How many there are."""
         return count_audit(scope, filters)
+
+    def find_exact(self, scope: Scope, filters: AuditFilters) -> Summary:
+        """The same to the row."""
+        return count_all_audit(scope, filters)
 
     def row_url(self, row: Any) -> str:
         """The line's own page."""

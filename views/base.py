@@ -25,6 +25,10 @@ from views.closed import ClosedView
 from views.exports import stream_export
 from views.listings import Listing, ListRow, columns_of
 
+TOO_MANY = (
+    "Counting took more than five seconds and was stopped. A shorter period, or one location, is faster."
+)
+
 
 class TableView(ClosedView):
     """A list over a model. Subclasses say what stands in it; see views/calls.py."""
@@ -48,6 +52,10 @@ class TableView(ClosedView):
         """Count and sums of what the filters leave, in one statement."""
         raise NotImplementedError
 
+    def find_exact(self, scope: Scope, filters: Any) -> Summary:
+        """The same to the row, under a time limit; lists that are never long need not tell the difference."""
+        return self.find_summary(scope, filters)
+
     def sums(self, summary: Summary) -> list[tuple[str, str]]:  # noqa: ARG002 - for subclasses
         """The sums behind the count, in words; none by default."""
         return []
@@ -69,9 +77,10 @@ class TableView(ClosedView):
         form = self.make_form(places)
         scope, filters, cursor = Scope.of(current_user), form.filters(), read_cursor(request.args)
         page = self.find_page(scope, filters, cursor)
-        if cursor and not page.rows:
+        if cursor and not (page.rows or page.newer or page.older):
             return redirect(self.url_with(form))
-        listing = self.listing(form, page, self.find_summary(scope, filters), places)
+        count = self.find_exact if asks_exactly(request.args) else self.find_summary
+        listing = self.listing(form, page, count(scope, filters), places)
         fragment = request.headers.get("HX-Request") == "true"
         response = make_response(
             self.render(self.fragment_template if fragment else self.list_template, listing=listing)
@@ -84,11 +93,9 @@ class TableView(ClosedView):
     ) -> Listing:
         """What the template draws."""
         names = {place.account_id: place.account_name for place in places}
-        cells = Cells(account_names=names, several_accounts=len(names) > 1)
+        drawers = Cells(account_names=names, several_accounts=len(names) > 1).drawers(self.column_list)
         rows = [
-            ListRow(
-                row.id, self.row_url(row), [cells.draw(name, row) for name in self.column_list], row.timezone
-            )
+            ListRow(row.id, self.row_url(row), [draw(row) for draw in drawers], row.timezone)
             for row in page.rows
         ]
         chosen = list(form.chosen())
@@ -105,10 +112,12 @@ class TableView(ClosedView):
             clear_url=self.url_with(None),
             newer_url=self.url_with(form, newer=page.newer) if page.newer else None,
             older_url=self.url_with(form, older=page.older) if page.older else None,
-            count_text=f"{summary.count:,}{'+' if summary.capped else ''}",
+            count_text="Many" if summary.late else f"{summary.count:,}{'+' if summary.capped else ''}",
+            count_url=self.url_with(form, count="exact") if summary.capped and not summary.late else None,
+            count_note=TOO_MANY if summary.late else None,
             summary=[] if summary.capped or not summary.count else self.sums(summary),
             export_url=self.url_with(form, endpoint=".export_csv") if self.export else None,
-            empty=self.empty(bool(chosen), places),
+            empty=self.unfinished(form, page) or self.empty(bool(chosen), places),
         )
 
     def empty(self, filtered: bool, places: Sequence[Place]) -> tuple[str, str | None, str | None]:
@@ -119,18 +128,28 @@ class TableView(ClosedView):
             return (self.nothing_matches, "Clear all filters", self.url_with(None))
         return (self.nothing_yet, None, None)
 
+    def unfinished(self, form: FilterForm, page: Page[Any]) -> tuple[str, str, str] | None:
+        """What an empty page says that is not the end: how far it was looked, and the way on."""
+        if edge := page.older:
+            sentence = f"None of the {self.noun[1]} since {edge.at:%B %-d, %Y} match."
+            return (sentence, f"Search older {self.noun[1]}", self.url_with(form, older=edge))
+        if edge := page.newer:
+            sentence = f"None of the {self.noun[1]} up to {edge.at:%B %-d, %Y} match."
+            return (sentence, f"Search newer {self.noun[1]}", self.url_with(form, newer=edge))
+        return None
+
     def url_with(
         self,
         form: FilterForm | None,
         leave_out: tuple[str, str] | None = None,
         endpoint: str = ".index_view",
-        **cursor: Cursor | None,
+        **position: Cursor | str | None,
     ) -> str:
-        """The list with the form's filters, less one of them, at a cursor; no form means no filters."""
+        """The list with the form's filters, less one of them, at a position; no form means no filters."""
         pairs = [(field.short_name, value) for field, value, _ in form.chosen()] if form else []
         if leave_out in pairs:
             pairs.remove(leave_out)
-        pairs += [(name, str(position)) for name, position in cursor.items() if position]
+        pairs += [(name, str(value)) for name, value in position.items() if value]
         return self.get_url(endpoint) + (f"?{urlencode(pairs)}" if pairs else "")
 
     @expose("/export.csv")
@@ -142,6 +161,14 @@ class TableView(ClosedView):
         form = self.make_form(places)
         query = form.filters().query(Scope.of(current_user))
         return stream_export(self.export, query, form, places)
+
+
+def asks_exactly(arguments: "MultiDict[str, str]") -> bool:
+    """Whether the list is to be counted to the row; BadRequest for any other way to count."""
+    wanted = arguments.get("count", "")
+    if wanted not in ("", "exact"):
+        raise BadRequest("A list can be counted “exact” only.")
+    return wanted == "exact"
 
 
 def read_cursor(arguments: "MultiDict[str, str]") -> Cursor | None:

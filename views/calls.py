@@ -4,7 +4,7 @@ from typing import Any
 
 from certus_admin.formats import duration, minutes
 from certus_admin.models import Call
-from certus_admin.queries.calls import CallFilters, CallRow, list_calls, summarize_calls
+from certus_admin.queries.calls import CallFilters, CallRow, count_calls, list_calls, summarize_calls
 from certus_admin.queries.cursors import Cursor
 from certus_admin.queries.export_columns import CALL_EXPORT
 from certus_admin.queries.listing import Page, Summary
@@ -38,6 +38,10 @@ class CallView(TableView):
     def find_summary(self, scope: Scope, filters: CallFilters) -> Summary:
         """Count, talk time and time saved."""
         return summarize_calls(scope, filters)
+
+    def find_exact(self, scope: Scope, filters: CallFilters) -> Summary:
+        """The same to the row."""
+        return count_calls(scope, filters)
 
     def sums(self, summary: Summary) -> list[tuple[str, str]]:
         """Talk time, and the minutes that the AI saved staff."""

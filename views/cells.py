@@ -4,7 +4,16 @@ from typing import Any
 
 from markupsafe import Markup
 
-from certus_admin.formats import UNKNOWN, duration, local_date, masked_number, money, number
+from certus_admin.formats import (
+    UNKNOWN,
+    duration,
+    excerpt,
+    local_date,
+    masked_number,
+    money,
+    number,
+    with_note,
+)
 from views.administration_cells import AdministrationCells
 
 
@@ -21,17 +30,11 @@ class Cells(AdministrationCells):
         return self._moment(row.created_at, row)
 
     def _note_page(self, row: Any) -> Markup:
-        return Markup('<a href="/notes/details/?id={}" aria-label="This note by itself">Open</a>').format(
-            row.id
-        )
+        return Markup('<a href="/notes/details/?id=%s" aria-label="This note by itself">Open</a>') % row.id
 
     def _caller_masked(self, row: Any) -> Markup:
         drawn = masked_number(row.caller_masked)
-        return (
-            drawn
-            if row.direction == "inbound"
-            else Markup('{}<span class="cell-note">outbound</span>').format(drawn)
-        )
+        return drawn if row.direction == "inbound" else with_note(drawn, "outbound")
 
     def _call_type(self, row: Any) -> Markup:
         return self._macro("call_type", row.call_type)
@@ -54,15 +57,13 @@ class Cells(AdministrationCells):
     def _items(self, row: Any) -> Markup | str:
         named = [(item.get("quantity"), item.get("name")) for item in row.items if isinstance(item, dict)]
         words = ", ".join(f"{quantity} × {name}" for quantity, name in named)
-        return Markup('<span class="excerpt">{}</span>').format(words) if words else ""
+        return excerpt(words) if words else ""
 
     def _guest(self, row: Any) -> Markup | str:
         name = row.guest_name or UNKNOWN
         if not row.guest_phone_masked:
             return name
-        return Markup('{}<span class="cell-note">{}</span>').format(
-            name, masked_number(row.guest_phone_masked)
-        )
+        return with_note(name, masked_number(row.guest_phone_masked))
 
     def _reservation_at(self, row: Any) -> Markup | str:
         if row.reservation_at is None:

@@ -38,6 +38,8 @@ class Listing:
     newer_url: str | None = None
     older_url: str | None = None
     summary: Sequence[tuple[str, str]] = ()
+    count_url: str | None = None
+    count_note: str | None = None
     export_url: str | None = None
     create_url: str | None = None
     drawer: bool = True

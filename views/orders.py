@@ -7,7 +7,7 @@ from certus_admin.models import Order
 from certus_admin.queries.cursors import Cursor
 from certus_admin.queries.export_columns import ORDER_EXPORT
 from certus_admin.queries.listing import Page, Summary
-from certus_admin.queries.orders import OrderFilters, OrderRow, list_orders, summarize_orders
+from certus_admin.queries.orders import OrderFilters, OrderRow, count_orders, list_orders, summarize_orders
 from certus_admin.queries.scope import Scope
 from forms.orders import OrderFilterForm
 from views.base import TableView
@@ -35,6 +35,10 @@ class OrderView(TableView):
     def find_summary(self, scope: Scope, filters: OrderFilters) -> Summary:
         """Count and total by currency."""
         return summarize_orders(scope, filters)
+
+    def find_exact(self, scope: Scope, filters: OrderFilters) -> Summary:
+        """The same to the row."""
+        return count_orders(scope, filters)
 
     def sums(self, summary: Summary) -> list[tuple[str, str]]:
         """The total of each currency."""

@@ -10,6 +10,7 @@ from certus_admin.queries.listing import Page, Summary
 from certus_admin.queries.reservations import (
     ReservationFilters,
     ReservationRow,
+    count_reservations,
     list_reservations,
     summarize_reservations,
 )  # fmt: skip
@@ -44,6 +45,10 @@ class ReservationView(TableView):
     def find_summary(self, scope: Scope, filters: ReservationFilters) -> Summary:
         """Count and estimate by currency."""
         return summarize_reservations(scope, filters)
+
+    def find_exact(self, scope: Scope, filters: ReservationFilters) -> Summary:
+        """The same to the row."""
+        return count_reservations(scope, filters)
 
     def sums(self, summary: Summary) -> list[tuple[str, str]]:
         """The estimate of each currency, and how many reservations it knows."""

@@ -17,6 +17,14 @@ from certus_admin.queries.period import Period
 from certus_admin.queries.scope import Scope
 from certus_admin.queries.totals import Day, Totals, add_up
 
+# Everybody's rows lie together by date; those of some locations are ranges of an index.
+DAILY_OF_ALL = """join public.metrics_daily_v m on m.account_id = l.account_id and m.location_id = l.id
+    and m.date between its.first_date and its.last_date
+    and (m.date between :earliest and :latest or m.date between :then_earliest and :then_latest)"""
+DAILY_OF_EACH = """cross join lateral (
+    select * from public.metrics_daily_v v where v.account_id = l.account_id and v.location_id = l.id
+        and v.date between its.first_date and its.last_date offset 0) m"""
+
 REFRESHED = text(f"select {FRESHNESS}")
 
 # Both ways of adding up in one reading: by date, and by location. Which dates are the period's is asked at
@@ -25,10 +33,8 @@ NUMBERS = f"""select its.compared, m.date, m.location_id, m.currency,
     {", ".join(f"sum(m.{name}) as {name}" for name in SUMMED)}
 from public.locations l
 cross join lateral (values {{spans}}) its (compared, first_date, last_date)
-join public.metrics_daily_v m on m.account_id = l.account_id and m.location_id = l.id
-    and m.date between its.first_date and its.last_date
+{{daily}}
 where {{places}}
-    and (m.date between :earliest and :latest or m.date between :then_earliest and :then_latest)
 group by grouping sets ((its.compared, m.currency, m.date), (its.compared, m.currency, m.location_id))"""
 
 
@@ -108,5 +114,6 @@ def _rows(reach: Reach, period: Period, comparison: Comparison | None) -> list[A
         "then_earliest": beside.first,
         "then_latest": beside.last,
     }
-    statement = text(NUMBERS.format(places=reach.places, spans=", ".join(spans)))
+    daily = DAILY_OF_ALL if reach.everything else DAILY_OF_EACH
+    statement = text(NUMBERS.format(places=reach.places, daily=daily, spans=", ".join(spans)))
     return list(db.session.execute(statement, values))

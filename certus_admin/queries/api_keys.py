@@ -11,9 +11,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from certus_admin.administration_models import ApiKey
 from certus_admin.database import db
 from certus_admin.queries.cursors import Cursor
-from certus_admin.queries.listing import QUICK_COUNT, Page, Source, Summary, one_of, read_page, read_summary
+from certus_admin.queries.listing import QUICK_COUNT, Page, Summary, one_of, read_page, read_summary
 from certus_admin.queries.reach import Query, within
 from certus_admin.queries.scope import Scope
+from certus_admin.queries.source import Source
 
 STATES = ("active", "ending", "replaced", "expired", "revoked")
 WARNINGS = ("never_used", "idle", "expiring", "double")

@@ -13,9 +13,10 @@ from certus_admin.database import db
 from certus_admin.models import NoteView
 from certus_admin.queries.cursors import Cursor
 from certus_admin.queries.dates import LocalDates
-from certus_admin.queries.listing import Page, Source, Summary, count_cap, read_page, read_summary
+from certus_admin.queries.listing import Page, Summary, read_exact_summary, read_page, read_summary
 from certus_admin.queries.reach import Query
 from certus_admin.queries.scope import Scope
+from certus_admin.queries.source import Source
 
 # Who stands for every program: lines without a person.
 PROGRAMS = UUID(int=0)
@@ -118,8 +119,12 @@ def list_audit(
 
 def count_audit(scope: Scope, filters: AuditFilters | None = None) -> Summary:
     """How many lines match, capped like calls; one statement."""
-    filters = filters or AuditFilters()
-    return read_summary(AUDIT, filters.query(scope), count_cap(filters.dates))
+    return read_summary(AUDIT, (filters or AuditFilters()).query(scope))
+
+
+def count_all_audit(scope: Scope, filters: AuditFilters | None = None) -> Summary:
+    """The same to the row, for as long as read_exact_summary allows."""
+    return read_exact_summary(AUDIT, (filters or AuditFilters()).query(scope))
 
 
 def get_audit_line(line_id: UUID) -> Row[Any] | None:

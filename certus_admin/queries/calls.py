@@ -5,24 +5,24 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, case, cast, extract, func
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy import ColumnElement, case, extract, func
 
 from certus_admin.models import Call
 from certus_admin.queries.cursors import Cursor
 from certus_admin.queries.dates import LocalDates
+from certus_admin.queries.finding import mentions, search_of
 from certus_admin.queries.listing import (
     PAGE_SIZE,
     Page,
-    Source,
     Summary,
-    count_cap,
     one_of,
+    read_exact_summary,
     read_page,
     read_summary,
-)  # fmt: skip
+)
 from certus_admin.queries.reach import Query
 from certus_admin.queries.scope import Scope
+from certus_admin.queries.source import Source
 
 CALL_TYPES = ("order", "reservation", "catering", "general", "other")
 CALL_STATUSES = (
@@ -94,21 +94,30 @@ class CallFilters:
             *_yes_or_no(Call.has_reservation, self.has_reservation),
             *_yes_or_no(Call.needs_review, self.needs_review),
             *([_ends_with(self.digits)] if self.digits else []),
-            *([_mentions(self.words)] if self.words else []),
+            *([mentions(Call.summary_md, self.words)] if self.words else []),
             *([_local("isodow") == WEEKDAYS.index(self.weekday) + 1] if self.weekday else []),
             *([_local("hour") == self.hour] if self.hour is not None else []),
         ]
 
     def query(self, scope: Scope) -> Query:
         """These filters within a scope."""
-        indexed = len(self.statuses) == 1 or len(self.call_types) == 1 or len(self.digits or "") == 4
-        return Query(
-            scope,
-            self.conditions(),
+        search = search_of(
             self.account_id,
             self.location_id,
-            by_account=indexed or bool(self.duration),
+            self.dates,
+            statuses=self.statuses,
+            types=self.call_types,
+            duration=self.duration,
+            direction=self.direction,
+            has_order=self.has_order,
+            has_reservation=self.has_reservation,
+            needs_review=self.needs_review,
+            digits=self.digits,
+            words=self.words,
+            weekday=WEEKDAYS.index(self.weekday) + 1 if self.weekday else None,
+            hour=self.hour,
         )
+        return Query(scope, self.conditions(), self.account_id, self.location_id, search=search)
 
 
 def _yes_or_no(column: Any, wanted: bool | None) -> list[ColumnElement[bool]]:
@@ -122,17 +131,8 @@ def _ends_with(digits: str) -> ColumnElement[bool]:
 
 
 def _local(part: str) -> ColumnElement[Any]:
-    # The rows that place and period leave are read for it; no index knows the hour at a location.
+    # No index knows the hour at a location.
     return extract(part, func.timezone(Call.timezone, Call.started_at))
-
-
-def _mentions(words: str) -> ColumnElement[bool]:
-    # Row-level security keeps text search from every index (its operators are not leakproof), so it filters
-    # the rows that place and period leave. `chowd` finds chowders: each word stands for what begins so.
-    found = func.to_tsvector("simple", func.coalesce(Call.summary_md, ""))
-    wanted = cast(func.websearch_to_tsquery("simple", words), Text)
-    beginnings = cast(func.regexp_replace(wanted, "('(?:[^']|'')*')", r"\1:*", "g"), TSQUERY)
-    return found.op("@@", is_comparison=True)(beginnings)
 
 
 def call_columns(call: Any) -> list[ColumnElement[Any]]:
@@ -153,6 +153,7 @@ CALLS = Source(
     at="started_at",
     columns=call_columns,
     sums=lambda call: (_talk_seconds(call), call.saved_seconds),
+    relation="calls",
 )
 
 
@@ -177,7 +178,11 @@ def list_recent_calls(
 def summarize_calls(scope: Scope, filters: CallFilters | None = None) -> Summary:
     """How many calls match, with sums of talk_seconds (answered calls) and saved_seconds; one statement.
 
-    Exact up to 100,000 within a period; a list without one is counted to 1,000.
+    Counted to 1,000, or as far as a search goes that no index serves; count_calls goes to the end.
     """
-    filters = filters or CallFilters()
-    return read_summary(CALLS, filters.query(scope), count_cap(filters.dates))
+    return read_summary(CALLS, (filters or CallFilters()).query(scope))
+
+
+def count_calls(scope: Scope, filters: CallFilters | None = None) -> Summary:
+    """The same to the row, for as long as read_exact_summary allows."""
+    return read_exact_summary(CALLS, (filters or CallFilters()).query(scope))

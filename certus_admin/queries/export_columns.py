@@ -14,9 +14,9 @@ from certus_admin.queries.audit import AUDIT
 from certus_admin.queries.calls import CALLS
 from certus_admin.queries.export_rows import Export
 from certus_admin.queries.knowledge_list import KNOWLEDGE
-from certus_admin.queries.listing import Source
 from certus_admin.queries.orders import ORDERS
 from certus_admin.queries.reservations import RESERVATIONS
+from certus_admin.queries.source import Source
 
 # What a spreadsheet would run as a formula, unless it is no more than a number or a phone number.
 STARTS_A_FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"

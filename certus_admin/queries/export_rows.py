@@ -13,8 +13,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, select, union_all
 
 from certus_admin.models import Account, Location
-from certus_admin.queries.listing import Source
 from certus_admin.queries.reach import Columns, Query, within
+from certus_admin.queries.source import Source
 
 Arm = Sequence[ColumnElement[bool]]
 

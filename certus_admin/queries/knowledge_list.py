@@ -12,9 +12,10 @@ from certus_admin.administration_models import KnowledgeRequest
 from certus_admin.database import db
 from certus_admin.queries.cursors import Cursor
 from certus_admin.queries.dates import LocalDates
-from certus_admin.queries.listing import Page, Source, Summary, count_cap, one_of, read_page, read_summary
+from certus_admin.queries.listing import Page, Summary, one_of, read_page, read_summary
 from certus_admin.queries.reach import Query
 from certus_admin.queries.scope import Scope
+from certus_admin.queries.source import Source
 
 KNOWLEDGE_STATUSES = ("pending", "approved", "processing", "done", "failed", "rejected")
 # What somebody or something has still to do with a request.
@@ -96,8 +97,7 @@ def list_knowledge_requests(
 
 def count_knowledge_requests(scope: Scope, filters: KnowledgeFilters | None = None) -> Summary:
     """How many requests match, capped like calls; one statement."""
-    filters = filters or KnowledgeFilters()
-    return read_summary(KNOWLEDGE, filters.query(scope), count_cap(filters.dates))
+    return read_summary(KNOWLEDGE, (filters or KnowledgeFilters()).query(scope))
 
 
 def count_waiting() -> dict[str, int]:

@@ -16,9 +16,13 @@ from certus_admin.queries.period import Period
 from certus_admin.queries.scope import Scope
 from certus_admin.queries.totals import Day, Money, Totals, add_up
 
-# The median needs the calls themselves. This many of the newest cost about 10 ms whatever the table's size;
+# The median needs the calls themselves. At most this many of the newest are read, whatever the table's size;
 # where a period has more, their median stands for it and `median_covers_all` is False.
 MEDIAN_SAMPLE = 2000
+# Of many locations not so many each: their newest calls count as far back as each of them was read.
+FEWEST_EACH = 40
+# A date ends 26 hours later in one zone than in another: further inside a period a call is inside everywhere.
+ZONES = timedelta(hours=26)
 # A single day has no course: its line is drawn over the week that ends with it.
 SHORTEST_COURSE = 7
 
@@ -41,33 +45,48 @@ select m.date, m.currency,
 from (
     select d.date, d.currency, place.timezone, {", ".join(f"sum(d.{name}) as {name}" for name in SUMMED)}
     from place
-    join public.metrics_daily_v d on d.account_id = place.account_id and d.location_id = place.id
-    where d.date between :earliest and :latest
+    {{daily}}
     group by 1, 2, 3
     offset 0
 ) m
 cross join lateral (select {{first}} as first_date, {{last}} as last_date) its
 where m.date <= its.last_date
 group by 1, 2, 3, 4"""
+# Everybody's rows lie together by date; those of some locations are ranges of an index.
+DAILY_OF_ALL = """join public.metrics_daily_v d on d.account_id = place.account_id
+        and d.location_id = place.id and d.date between :earliest and :latest"""
+DAILY_OF_EACH = """cross join lateral (select * from public.metrics_daily_v v
+        where v.account_id = place.account_id and v.location_id = place.id
+            and v.date between :earliest and :latest offset 0) d"""
 
-# The newest calls of the period in every zone, and of these the ones on its local dates.
-MEDIAN = f"""select {FRESHNESS},
+# The newest calls of the period in every zone, and of these the ones on its local dates. coalesce keeps the
+# planner from an index that has no order of time: it would sort the whole period.
+MEDIAN = f"""with read as materialized (
+    select arm.n, call.duration_seconds, call.started_at, call.is_inside
+    from (select row_number() over () as n, arm.* from {{arms}}) arm
+    cross join lateral (
+        select x.duration_seconds, x.started_at,
+            case when x.started_at >= :surely_since and x.started_at < :surely_until then true
+                else x.local_date between {{first}} and {{last}} end as is_inside
+        from public.calls_v x
+        where {{match}} and x.started_at >= :since and x.started_at < :until
+            and coalesce(x.direction = 'inbound', false) and x.duration_seconds is not null
+            and coalesce(x.status in ('completed', 'transferred', 'in_progress'), false)
+        order by x.started_at desc limit :each
+    ) call
+), reached as materialized (
+    select max(cut.at) as at from (select min(r.started_at) as at from read r group by r.n
+        having count(*) = :each) cut
+)
+select {FRESHNESS},
     percentile_cont(0.5) within group (order by newest.duration_seconds) filter (where newest.is_inside)
         as median_seconds,
     count(*) filter (where newest.is_inside) as measured,
-    count(*) < :sample as covers_all
+    count(*) < :sample and (select at from reached) is null as covers_all
 from (
-    select call.duration_seconds, call.is_inside
-    from {{arms}}
-    cross join lateral (
-        select x.duration_seconds, x.started_at, x.local_date between {{first}} and {{last}} as is_inside
-        from public.calls_v x
-        where {{match}} and x.started_at >= :since and x.started_at < :until
-            and x.direction = 'inbound' and x.status in ('completed', 'transferred', 'in_progress')
-            and x.duration_seconds is not null
-        order by x.started_at desc limit :sample
-    ) call
-    order by call.started_at desc limit :sample
+    select r.duration_seconds, r.is_inside from read r
+    where r.started_at >= coalesce((select at from reached), '-infinity')
+    order by r.started_at desc limit :sample
 ) newest"""
 
 
@@ -135,12 +154,20 @@ def _course(period: Period) -> tuple[date, ...]:
 def _median(reach: Reach, period: Period) -> Any:
     first, last = period.window("x.timezone")
     statement = text(MEDIAN.format(arms=reach.arms, match=reach.match, first=first, last=last))
-    return db.session.execute(statement, {**reach.values, **period.values, "sample": MEDIAN_SAMPLE}).one()
+    arms = max(1, len(reach.location_ids) or len(reach.account_ids))
+    values = {
+        "sample": MEDIAN_SAMPLE,
+        "each": MEDIAN_SAMPLE if arms == 1 else max(FEWEST_EACH, 3 * MEDIAN_SAMPLE // (2 * arms)),
+        "surely_since": period.since + ZONES,
+        "surely_until": period.until - ZONES,
+    }
+    return db.session.execute(statement, {**reach.values, **period.values, **values}).one()
 
 
 def _days(reach: Reach, period: Period, earliest: date) -> tuple[_DayPart, ...]:
     first, last = period.window("m.timezone")
-    statement = text(DAYS.format(places=reach.places, first=first, last=last))
+    daily = DAILY_OF_ALL if reach.everything else DAILY_OF_EACH
+    statement = text(DAYS.format(places=reach.places, daily=daily, first=first, last=last))
     values = {**reach.values, **period.values, "days": period.days}
     rows = db.session.execute(statement, values | {"earliest": earliest, "latest": period.last})
     return tuple(_DayPart(row[0], row[2], row[3], read_totals(row[1], row[4:])) for row in rows)

@@ -11,9 +11,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from certus_admin.models import NoteView
 from certus_admin.queries.cursors import Cursor
 from certus_admin.queries.dates import LocalDates
-from certus_admin.queries.listing import Page, Source, Summary, count_cap, read_page, read_summary
+from certus_admin.queries.listing import Page, Summary, read_page, read_summary
 from certus_admin.queries.reach import Query
 from certus_admin.queries.scope import Scope
+from certus_admin.queries.source import Source
 
 MENTIONS_ME, BY_ME = "mentions_me", "by_me"
 
@@ -75,5 +76,4 @@ def list_notes(
 
 def count_notes(scope: Scope, filters: NoteFilters | None = None) -> Summary:
     """How many notes match, capped like calls; one statement."""
-    filters = filters or NoteFilters()
-    return read_summary(NOTES, filters.query(scope), count_cap(filters.dates))
+    return read_summary(NOTES, (filters or NoteFilters()).query(scope))

@@ -11,9 +11,11 @@ from sqlalchemy import ColumnElement
 from certus_admin.models import Order
 from certus_admin.queries.cursors import Cursor
 from certus_admin.queries.dates import LocalDates
-from certus_admin.queries.listing import Page, Source, Summary, count_cap, one_of, read_page, read_summary
+from certus_admin.queries.finding import search_of
+from certus_admin.queries.listing import Page, Summary, one_of, read_exact_summary, read_page, read_summary
 from certus_admin.queries.reach import Query
 from certus_admin.queries.scope import Scope
+from certus_admin.queries.source import Source
 
 ORDER_STATUSES = (
     "pending", "confirmed", "preparing", "ready", "completed", "canceled", "rejected", "failed",
@@ -59,8 +61,14 @@ class OrderFilters:
 
     def query(self, scope: Scope) -> Query:
         """These filters within a scope."""
-        by_account = len(self.statuses) == 1
-        return Query(scope, self.conditions(), self.account_id, self.location_id, by_account)
+        search = search_of(
+            self.account_id,
+            self.location_id,
+            self.dates,
+            statuses=self.statuses,
+            types=self.fulfillment_types,
+        )
+        return Query(scope, self.conditions(), self.account_id, self.location_id, search=search)
 
 
 ORDERS = Source(
@@ -69,6 +77,7 @@ ORDERS = Source(
     columns=lambda order: [getattr(order, name) for name in OrderRow._fields],
     sums=lambda order: (order.total_amount,),
     group="currency",
+    relation="orders",
 )
 
 
@@ -82,5 +91,9 @@ def list_orders(
 
 def summarize_orders(scope: Scope, filters: OrderFilters | None = None) -> Summary:
     """How many orders match, with the sum of total_amount by currency; one statement, capped like calls."""
-    filters = filters or OrderFilters()
-    return read_summary(ORDERS, filters.query(scope), count_cap(filters.dates))
+    return read_summary(ORDERS, (filters or OrderFilters()).query(scope))
+
+
+def count_orders(scope: Scope, filters: OrderFilters | None = None) -> Summary:
+    """The same to the row, for as long as read_exact_summary allows."""
+    return read_exact_summary(ORDERS, (filters or OrderFilters()).query(scope))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -36,7 +37,7 @@ class Period:
             return first_back - last_back + 1
         return (self.last - self.first).days + 1
 
-    @property
+    @cached_property
     def dates(self) -> tuple[date, ...]:
         """Every date that is in it anywhere, in order."""
         return tuple(self.first + ONE_DAY * index for index in range((self.last - self.first).days + 1))

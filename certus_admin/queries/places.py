@@ -1,16 +1,16 @@
 """Where the caller works: what pickers offer, and how accounts and locations are named on every page."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from certus_admin.database import db
 from certus_admin.models import Account, Location
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """A location and the account it belongs to.
 
     `currency` (ISO 4217) is that of all the account's money; `timezone` (IANA) that of the location's dates.
@@ -24,7 +24,7 @@ class Place:
     timezone: str
 
 
-PLACES = (
+PLACES = str(
     select(
         Account.id.label("account_id"),
         Account.name.label("account_name"),
@@ -35,6 +35,7 @@ PLACES = (
     )
     .join(Account, Account.id == Location.account_id)
     .order_by(Account.name, Account.id, Location.name, Location.id)
+    .compile(dialect=PGDialect_psycopg())
 )
 
 
@@ -43,4 +44,4 @@ def list_places() -> tuple[Place, ...]:
 
     One statement. Row-level security decides: a place that is not in here does not exist for the caller.
     """
-    return tuple(Place(*row) for row in db.session.execute(PLACES))
+    return tuple(map(Place._make, db.session.connection().exec_driver_sql(PLACES)))

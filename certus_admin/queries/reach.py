@@ -6,7 +6,7 @@ lateral a location that has no rows makes the planner walk through everybody els
 million rows).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -41,6 +41,7 @@ class Query:
     `by_account` reads each account apart for people of the platform too: for conditions whose index begins
     with account_id. `ranges` are alternatives, each of which is a range of an index and is read apart.
     `account_rows` adds, for people of single locations, what their accounts have for all locations.
+    `search` are the same filters, place included, as find_rows takes them, for lists that ask it.
     """
 
     scope: Scope
@@ -50,6 +51,7 @@ class Query:
     by_account: bool = False
     ranges: Sequence[Sequence[ColumnElement[bool]]] = ((),)
     account_rows: bool = False
+    search: Mapping[str, Any] | None = None
 
 
 def matching_rows(model: Any, query: Query, columns: Columns, finish: Finish) -> Subquery:

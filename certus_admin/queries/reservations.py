@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement
@@ -11,9 +11,11 @@ from sqlalchemy import ColumnElement
 from certus_admin.models import Reservation
 from certus_admin.queries.cursors import Cursor
 from certus_admin.queries.dates import LocalDates
-from certus_admin.queries.listing import Page, Source, Summary, count_cap, one_of, read_page, read_summary
+from certus_admin.queries.finding import mentions, search_of
+from certus_admin.queries.listing import Page, Summary, one_of, read_exact_summary, read_page, read_summary
 from certus_admin.queries.reach import Query
 from certus_admin.queries.scope import Scope
+from certus_admin.queries.source import Source
 
 RESERVATION_STATUSES = ("requested", "confirmed", "seated", "completed", "canceled", "no_show", "failed")
 
@@ -46,7 +48,7 @@ class ReservationRow(NamedTuple):
 
 @dataclass(frozen=True)
 class ReservationFilters:
-    """What of the reservations is asked for; `dates` are local, of created_at; `words` part of the name."""
+    """What of the reservations is asked for; `dates` are local, of created_at; `words` of the name."""
 
     account_id: UUID | None = None
     location_id: UUID | None = None
@@ -56,17 +58,18 @@ class ReservationFilters:
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """The filters as SQL over reservations_v; place and scope are the listing's."""
-        named: Any = Reservation.guest_name.icontains(self.words, autoescape=True) if self.words else None
         return [
             *self.dates.conditions(Reservation.created_at, Reservation.local_date, Reservation.timezone),
             *one_of(Reservation.status, self.statuses),
-            *([named] if self.words else []),
+            *([mentions(Reservation.guest_name, self.words)] if self.words else []),
         ]
 
     def query(self, scope: Scope) -> Query:
         """These filters within a scope."""
-        by_account = len(self.statuses) == 1
-        return Query(scope, self.conditions(), self.account_id, self.location_id, by_account)
+        search = search_of(
+            self.account_id, self.location_id, self.dates, statuses=self.statuses, words=self.words
+        )
+        return Query(scope, self.conditions(), self.account_id, self.location_id, search=search)
 
 
 RESERVATIONS = Source(
@@ -75,6 +78,7 @@ RESERVATIONS = Source(
     columns=lambda reservation: [getattr(reservation, name) for name in ReservationRow._fields],
     sums=lambda reservation: (reservation.estimated_revenue,),
     group="currency",
+    relation="reservations",
 )
 
 
@@ -91,5 +95,9 @@ def summarize_reservations(scope: Scope, filters: ReservationFilters | None = No
 
     One statement, capped like calls.
     """
-    filters = filters or ReservationFilters()
-    return read_summary(RESERVATIONS, filters.query(scope), count_cap(filters.dates))
+    return read_summary(RESERVATIONS, (filters or ReservationFilters()).query(scope))
+
+
+def count_reservations(scope: Scope, filters: ReservationFilters | None = None) -> Summary:
+    """The same to the row, for as long as read_exact_summary allows."""
+    return read_exact_summary(RESERVATIONS, (filters or ReservationFilters()).query(scope))

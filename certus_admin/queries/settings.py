@@ -12,9 +12,10 @@ from sqlalchemy import ColumnElement, Text, cast, func, text
 from certus_admin.administration_models import SettingView
 from certus_admin.database import db
 from certus_admin.queries.cursors import Cursor
-from certus_admin.queries.listing import QUICK_COUNT, Page, Source, Summary, read_page, read_summary
+from certus_admin.queries.listing import QUICK_COUNT, Page, Summary, read_page, read_summary
 from certus_admin.queries.reach import Query
 from certus_admin.queries.scope import Scope
+from certus_admin.queries.source import Source
 from certus_admin.queries.versions import Stored, write
 
 # Keys with a page of their own, which is the one to change them with.

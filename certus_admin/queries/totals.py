@@ -92,6 +92,9 @@ class Totals:
         return next((money for money in self.money if money.currency == currency), Money(currency))
 
 
+NOTHING = Totals()
+
+
 @dataclass(frozen=True)
 class Day:
     """One local date."""
@@ -103,6 +106,8 @@ class Day:
 def add_up(parts: Iterable[Totals]) -> Totals:
     """The sum of all parts; currencies stay apart, in alphabetical order."""
     found = tuple(parts)
+    if len(found) < 2:
+        return found[0] if found else NOTHING
     money: dict[str, Money] = {}
     for amount in (amount for part in found for amount in part.money):
         money[amount.currency] = money.get(amount.currency, Money(amount.currency)) + amount

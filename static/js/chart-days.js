@@ -24,14 +24,14 @@
 
   function bars(series, stacked, last) {
     const colour = shade(series.shade);
-    return { type: "bar", label: series.label, data: series.values, urls: series.urls, backgroundColor: colour, hoverBackgroundColor: colour, stack: stacked ? "all" : series.label, maxBarThickness: 34, borderSkipped: false, borderRadius: last ? { topLeft: 3, topRight: 3 } : 0, order: 2 };
+    return { type: "bar", label: series.label, data: series.values, url: series.url, dates: series.dates, backgroundColor: colour, hoverBackgroundColor: colour, stack: stacked ? "all" : series.label, maxBarThickness: 34, borderSkipped: false, borderRadius: last ? { topLeft: 3, topRight: 3 } : 0, order: 2 };
   }
 
   function line(series, thin) {
     const colour = shade(series.shade);
     // A day that is not known breaks the line; one alone between two gaps is a dot.
     const lonely = series.values.map((value, index) => value !== null && (series.values[index - 1] ?? null) === null && (series.values[index + 1] ?? null) === null);
-    return { type: "line", label: series.label, data: series.values, urls: series.urls, borderColor: colour, backgroundColor: colour, borderWidth: thin ? 1.25 : 2, borderDash: thin ? [4, 3] : [], pointRadius: lonely.map((alone) => (alone ? 2 : 0)), pointHitRadius: 8, pointHoverRadius: 4, spanGaps: false, tension: 0, stack: series.label, order: thin ? 1 : 2 };
+    return { type: "line", label: series.label, data: series.values, url: series.url, dates: series.dates, borderColor: colour, backgroundColor: colour, borderWidth: thin ? 1.25 : 2, borderDash: thin ? [4, 3] : [], pointRadius: lonely.map((alone) => (alone ? 2 : 0)), pointHitRadius: 8, pointHoverRadius: 4, spanGaps: false, tension: 0, stack: series.label, order: thin ? 1 : 2 };
   }
 
   // A fine line and a diamond above each day on which somebody changed the configuration.
@@ -68,7 +68,11 @@
   function urlAt(chart, event) {
     const [nearest] = chart.getElementsAtEventForMode(event, "nearest", { intersect: true }, false);
     const [onDay] = nearest ? [nearest] : chart.getElementsAtEventForMode(event, "index", { intersect: false }, false);
-    return onDay && chart.data.datasets[onDay.datasetIndex].urls[onDay.index];
+    if (!onDay) return undefined;
+    // The rows of one day: of the chart's own, or of the one that it is compared with.
+    const { url, dates } = chart.data.datasets[onDay.datasetIndex];
+    const date = (dates || chart.data.labels)[onDay.index];
+    return url && date ? url.replaceAll("DAY", date) : undefined;
   }
 
   function draw(canvas) {

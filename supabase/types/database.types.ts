@@ -1723,6 +1723,23 @@ export type Database = {
         Args: { row_id: string; table_name: string; version: number }
         Returns: undefined
       }
+      find_rows: {
+        Args: {
+          after_at?: string
+          after_id?: string
+          counting?: boolean
+          filters: Json
+          newer?: boolean
+          relation: string
+          size?: number
+        }
+        Returns: {
+          account_id: string
+          is_found: boolean
+          row_at: string
+          row_id: string
+        }[]
+      }
       finish_knowledge_request: {
         Args: { claim?: string; id: string; message?: string; ok: boolean }
         Returns: string

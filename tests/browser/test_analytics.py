@@ -32,6 +32,8 @@ def test_the_page_breaks_no_rule_and_fits(page_of: PageOf, person: str, size: st
         page.goto(path)
         for table in page.locator("details.chart-table > summary").all():
             table.click()
+        for table in page.locator("details.chart-table").all():
+            expect(table.locator("table, li").first).to_be_visible()
         assert faults_in(page) == [], path
         assert not too_wide(page)
 
@@ -83,6 +85,7 @@ def test_the_numbers_are_there_without_scripts(page_of: PageOf) -> None:
     client.goto("/analytics/?period=7d")
     expect(client.locator(".chart-box").first).to_be_hidden()
     client.locator("details.chart-table > summary").first.click()
+    client.get_by_role("link", name="The numbers of each day").first.click()
     expect(client.locator(".chart-table table").first).to_be_visible()
     client.get_by_role("button", name="Apply").first.click()
     expect(client.get_by_role("heading", name="Analytics")).to_be_visible()
