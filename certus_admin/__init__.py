@@ -16,6 +16,7 @@ from certus_admin.limits import init_limits
 from certus_admin.login_role import init_login_check
 from certus_admin.logs import init_logs
 from certus_admin.markdown import init_markdown
+from certus_admin.replica import init_replica
 from certus_admin.security import csrf, init_security
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,6 +41,7 @@ def create_core(config: Config) -> Flask:
     init_markdown(app)
     init_login_check(app)
     init_auth(app)
+    init_replica(app, config)
     csrf.init_app(app)
     init_limits(app)
     return app

@@ -38,6 +38,7 @@ class Config:
     database_url: str = field(repr=False)
     secret_key: str = field(repr=False)
     owner_database_url: str | None = field(default=None, repr=False)
+    replica_database_url: str | None = field(default=None, repr=False)
     public_url: str = "http://127.0.0.1:8000"
     port: int = 8000
     metrics_port: int = 0
@@ -50,6 +51,8 @@ class Config:
         object.__setattr__(self, "database_url", libpq_url(self.database_url))
         if self.owner_database_url is not None:
             object.__setattr__(self, "owner_database_url", libpq_url(self.owner_database_url))
+        if self.replica_database_url is not None:
+            object.__setattr__(self, "replica_database_url", libpq_url(self.replica_database_url))
         problems = list(_problems(self))
         if problems:
             raise ConfigError(problems)
@@ -63,6 +66,11 @@ class Config:
     def owner_sqlalchemy_url(self) -> str | None:
         """The owner's URL as SQLAlchemy wants it; None where no owner is configured."""
         return None if self.owner_database_url is None else sqlalchemy_url(self.owner_database_url)
+
+    @property
+    def replica_sqlalchemy_url(self) -> str | None:
+        """The replica's URL as SQLAlchemy wants it; None where lists are read from the primary."""
+        return None if self.replica_database_url is None else sqlalchemy_url(self.replica_database_url)
 
     @property
     def is_https(self) -> bool:
@@ -95,6 +103,7 @@ class Config:
             "database_url": database_url,
             "secret_key": secret_key,
             "owner_database_url": owner_database_url,
+            "replica_database_url": environ.get("CERTUS_REPLICA_DATABASE_URL") or None,
             "public_url": environ.get("CERTUS_PUBLIC_URL") or f"http://127.0.0.1:{port}",
             "port": port,
             "metrics_port": _number(environ, "CERTUS_METRICS_PORT", default_metrics_port(port), problems),
@@ -150,6 +159,10 @@ def _problems(config: Config) -> list[str]:
     problems = _database_problems("CERTUS_DATABASE_URL", config.database_url)
     if config.owner_database_url is not None:
         problems += _database_problems("CERTUS_OWNER_DATABASE_URL", config.owner_database_url)
+    if config.replica_database_url is not None:
+        problems += _database_problems("CERTUS_REPLICA_DATABASE_URL", config.replica_database_url)
+        if config.replica_database_url == config.database_url:
+            problems.append("CERTUS_REPLICA_DATABASE_URL must name another server than CERTUS_DATABASE_URL")
     if len(config.secret_key) < SECRET_KEY_LENGTH:
         fault = "is too short" if config.secret_key else "is missing"
         problems.append(f"CERTUS_SECRET_KEY {fault}: give at least {SECRET_KEY_LENGTH} random characters")

@@ -17,7 +17,8 @@ from uuid import UUID
 
 from flask import Flask, g, has_app_context
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import URL, Connection, DateTime, Numeric, Text, event, make_url, text
+from flask_sqlalchemy.session import Session as AppSession
+from sqlalchemy import URL, Connection, DateTime, Engine, Numeric, Text, event, make_url, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 
@@ -29,6 +30,8 @@ STATEMENT_TIMEOUT = "15s"
 # Supabase's poolers in transaction mode, and PgBouncer's own.
 TRANSACTION_POOLER_PORTS = (6543, 6432)
 POOL_SIZE = POOL_OVERFLOW = 8
+# A page waits for it, and then asks the primary; libpq takes nothing shorter.
+REPLICA_CONNECT_TIMEOUT = 2
 
 # plan_cache_mode: after ten executions a generic plan made the page of a location without calls 2,000 times
 # slower. idle_in_transaction_session_timeout: an export whose reader fell asleep gives its connection back.
@@ -68,7 +71,20 @@ class Base(DeclarativeBase):
     }
 
 
-db = SQLAlchemy()
+REPLICA = "replica"
+
+
+class RoutedSession(AppSession):
+    """Asks the replica in a request that may read from it (certus_admin/replica.py), else the primary."""
+
+    def get_bind(self, *arguments: Any, **options: Any) -> Engine | Connection:
+        """The engine of the next transaction."""
+        if has_app_context() and g.get("from_replica"):
+            return db.engines[REPLICA]
+        return super().get_bind(*arguments, **options)
+
+
+db = SQLAlchemy(session_options={"class_": RoutedSession})
 
 
 @dataclass(frozen=True)
@@ -137,19 +153,35 @@ def own_session() -> Iterator[Session]:
         session.close()
 
 
+@contextmanager
+def on_primary() -> Iterator[None]:
+    """Statements of this block go to the primary, whatever the request reads from; needs an app context."""
+    before = g.get("from_replica", False)
+    g.from_replica = False
+    try:
+        yield
+    finally:
+        g.from_replica = before
+
+
 def statement_count() -> int:
     """How many statements this request has sent so far, the context's included."""
     return int(g.get("statements", 0)) if has_app_context() else 0
 
 
 def init_database(app: Flask, config: Config) -> None:
-    """Give `app` its engine. Nothing connects yet: a database that is away must not stop the start."""
+    """Give `app` its engines. Nothing connects yet: a database that is away must not stop the start."""
     app.config["SQLALCHEMY_DATABASE_URI"] = config.sqlalchemy_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(config.sqlalchemy_url)
+    if url := config.replica_sqlalchemy_url:
+        options = engine_options(url)
+        options["connect_args"]["connect_timeout"] = REPLICA_CONNECT_TIMEOUT
+        app.config["SQLALCHEMY_BINDS"] = {REPLICA: {"url": url, **options}}
     db.init_app(app)
     with app.app_context():
-        event.listen(db.engine, "before_cursor_execute", _count_statement)
-        ping_when_idle(db.engine)
+        for engine in db.engines.values():
+            event.listen(engine, "before_cursor_execute", _count_statement)
+            ping_when_idle(engine)
     if not event.contains(db.session, "after_begin", _begin_for_caller):
         event.listen(db.session, "after_begin", _begin_for_caller)
 
@@ -168,6 +200,7 @@ def engine_options(url: str) -> dict[str, Any]:
         "keepalives_idle": 30,
         "keepalives_interval": 10,
         "keepalives_count": 3,
+        "tcp_user_timeout": 10_000,  # milliseconds until a server that acknowledges nothing is given up
     }
     if is_transaction_pooler(url):
         connect["prepare_threshold"] = None  # a prepared statement would be looked for on another connection

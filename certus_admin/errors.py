@@ -17,6 +17,7 @@ from certus_admin.database import db
 from certus_admin.database_faults import FAULTS, SECONDS_UNTIL_RETRY, kind_of
 from certus_admin.limits import limiter
 from certus_admin.login_role import PrivilegedLoginError
+from certus_admin.replica import answer_from_primary
 from certus_admin.viewing import ViewOnlyError
 
 logger = logging.getLogger(__name__)
@@ -111,6 +112,8 @@ def answer_http_fault(error: HTTPException) -> Response:
 
 def answer_database_fault(error: Exception) -> Response:
     """A database that is away is 503, a value it cannot hold 400, a refusal 403 or 404; the rest is ours."""
+    if (answer := answer_from_primary(error)) is not None:
+        return answer
     caller = g.get("caller")
     if caller and caller.viewer_id and kind_of(error) in ("read only", "refused"):
         return draw(VIEW_ONLY)

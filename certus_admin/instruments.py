@@ -40,13 +40,33 @@ POOL_LIMIT = Gauge(
     "How many connections the workers' pools may hold together.",
     multiprocess_mode="livesum",
 )
+READS = Counter(
+    "certus_replica_choices",
+    "Lists and exports, by the database that they were read from and why.",
+    ("database", "reason"),
+)
+# The label keeps both away where no replica is configured.
+REPLICA_UP = Gauge(
+    "certus_replica_up",
+    "Whether lists may be read from the replica.",
+    ("host",),
+    multiprocess_mode="mostrecent",
+)
+REPLICA_LAG = Gauge(
+    "certus_replica_lag_seconds",
+    "How old the replica's rows are.",
+    ("host",),
+    multiprocess_mode="mostrecent",
+)
 
 
 def init_instruments(app: Flask) -> None:
     """Count requests, and the connections of the app's pool."""
     app.after_request(count_request)
     with app.app_context():
-        _watch_pool(db.engine)
+        engines = list(db.engines.values())
+        for engine in engines:
+            _watch_pool(engine, (POOL_SIZE + POOL_OVERFLOW) * len(engines))
 
 
 def count_request(response: Response) -> Response:
@@ -59,10 +79,10 @@ def count_request(response: Response) -> Response:
     return response
 
 
-def _watch_pool(engine: Engine) -> None:
+def _watch_pool(engine: Engine, limit: int) -> None:
     def opened(*_arguments: Any) -> None:
         POOL_OPEN.inc()
-        POOL_LIMIT.set(POOL_SIZE + POOL_OVERFLOW)
+        POOL_LIMIT.set(limit)
 
     event.listen(engine, "connect", opened)
     event.listen(engine, "close", lambda *_arguments: POOL_OPEN.dec())

@@ -7,7 +7,7 @@ from flask import Flask, current_app, g, request
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from certus_admin.database import db
+from certus_admin.database import REPLICA, db
 
 logger = logging.getLogger(__name__)
 
@@ -39,9 +39,9 @@ from pg_catalog.pg_roles as login where login.rolname = session_user"""
 class PrivilegedLoginError(Exception):
     """The database login may do more, or less, than the app needs; `faults` holds the reasons."""
 
-    def __init__(self, faults: list[str]) -> None:
+    def __init__(self, faults: list[str], variable: str = "CERTUS_DATABASE_URL") -> None:
         super().__init__(
-            "The login in CERTUS_DATABASE_URL is refused: "
+            f"The login in {variable} is refused: "
             + "; ".join(faults)
             + ". Use a role that is only a member of authenticated (NOINHERIT), such as certus_app;"
             " the owner belongs into CERTUS_OWNER_DATABASE_URL."
@@ -82,6 +82,15 @@ def refuse_privileged_login() -> None:
     current_app.extensions["certus_login_checked"] = True
 
 
+def refuse_privileged_replica() -> None:
+    """The same for the replica's login, where there is one."""
+    if REPLICA in db.engines:
+        with db.engines[REPLICA].connect() as connection:
+            faults = login_faults(connection)
+        if faults:
+            raise PrivilegedLoginError(faults, "CERTUS_REPLICA_DATABASE_URL")
+
+
 def init_login_check(app: Flask) -> None:
     """Check before the first request, and again before each one until the database has answered."""
 
@@ -97,10 +106,14 @@ def stop_on_privileged_login(app: Flask) -> None:
     with app.app_context():
         try:
             refuse_privileged_login()
+            refuse_privileged_replica()
         except PrivilegedLoginError as refusal:
             print(refusal, file=sys.stderr)  # noqa: T201 - read by whoever starts the server
             raise SystemExit(STOP_SERVING) from None
         except SQLAlchemyError as error:
-            logger.warning("the database is away; pages answer 503 until it is back", exc_info=error)
+            logger.warning(
+                "a database is away; pages need the primary, and do without a replica", exc_info=error
+            )
         finally:
-            db.engine.dispose()  # gunicorn may fork after this: no connection is shared
+            for engine in db.engines.values():
+                engine.dispose()  # gunicorn may fork after this: no connection is shared

@@ -867,6 +867,21 @@ create unique index if not exists one_time_links_user_id_idx
     on private.one_time_links (user_id) where used_at is null and withdrawn_at is null;
 create index if not exists users_created_at_id_idx on public.users (created_at desc, id desc);
 
+-- Tables that only grow: the defaults wait until a fifth of them has changed, and know nothing of the newest pages meanwhile.
+-- A partitioned table takes no such settings (docs/operations.md).
+do $$
+declare
+    target regclass;
+begin
+    foreach target in array array['public.call_logs', 'public.order_logs', 'public.reservations', 'public.audit_log']::regclass[] loop
+        if (select c.relkind from pg_catalog.pg_class c where c.oid = target) = 'r' then
+            execute format('alter table %s set (autovacuum_vacuum_scale_factor = 0.02,
+                autovacuum_vacuum_insert_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.01)', target);
+        end if;
+    end loop;
+end
+$$;
+
 -- Who asks, and where they work: what policies and views stand on ---------------------------------------------------
 -- A page's statement asks these a dozen times. PL/pgSQL keeps its plans for the session where an SQL function plans anew at
 -- each call; their plans do not depend on values, so the generic one is told to serve although the app's role forbids it.

@@ -57,6 +57,9 @@ def test_everything_wrong_is_named_at_once():
     ("name", "value"),
     [
         ("CERTUS_DATABASE_URL", "postgresql://database.example/certus"),
+        ("CERTUS_REPLICA_DATABASE_URL", "postgresql://replica.example/certus"),
+        ("CERTUS_REPLICA_DATABASE_URL", "mysql://certus_app:secret-word@replica.example/certus"),
+        ("CERTUS_REPLICA_DATABASE_URL", APP),
         ("CERTUS_DATABASE_URL", "postgresql://certus_app:secret-word@database.example:nine/certus"),
         ("CERTUS_DATABASE_URL", "postgresql://certus_app:secret-word@database.example"),
         ("CERTUS_SECRET_KEY", "k" * 31),

@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 
 from certus_admin.queries.cursors import BadCursorError, Cursor
-from certus_admin.queries.exports import Export
+from certus_admin.queries.export_rows import Export
 from certus_admin.queries.listing import Page, Summary
 from certus_admin.queries.places import Place, list_places
 from certus_admin.queries.scope import Scope

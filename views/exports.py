@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from flask import Response
+from flask import Response, request
 from werkzeug.exceptions import ServiceUnavailable
 
 from certus_admin.queries.dates import LocalDates
-from certus_admin.queries.exports import Export, TooManyExportsError, open_export
+from certus_admin.queries.export_rows import Export
+from certus_admin.queries.exports import TooManyExportsError, open_export
 from certus_admin.queries.places import Place
 from certus_admin.queries.reach import Query
 from forms.filters import FilterForm
@@ -22,7 +23,8 @@ def stream_export(
 ) -> Response:
     """The file, line by line; X-Row-Count says how many lines follow the heading. 503 while others export."""
     try:
-        opened = open_export(export, query, audited_filters(form, places))
+        filters = audited_filters(form, places)
+        opened = open_export(export, query, filters, request.environ.get("gunicorn.socket"))
     except TooManyExportsError:
         raise ServiceUnavailable(BUSY, retry_after=60) from None
     response = Response(opened.chunks(), mimetype="text/csv")

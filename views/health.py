@@ -9,6 +9,7 @@ from certus_admin.database import db
 from certus_admin.login_role import PrivilegedLoginError, refuse_privileged_login
 from certus_admin.queries.health import get_health
 from views.health_parts import health_parts, worst
+from views.health_replica import replica_part
 
 blueprint = Blueprint("health", __name__)
 
@@ -37,5 +38,6 @@ def healthz() -> tuple[Response, int]:
 @role_required("admin")
 def page() -> str:
     """Every part with its state, and what to do where it is not good."""
-    parts = health_parts(get_health())
+    replica = replica_part()
+    parts = [*health_parts(get_health()), *([replica] if replica else [])]
     return render_template("health/index.html", parts=parts, overall=worst(parts))

@@ -6,13 +6,13 @@ stands beside them. Numbers stay plain; phone numbers are masked. Orders give th
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Interval, Text, case, cast, func, literal, literal_column, type_coerce
+from sqlalchemy import ColumnElement, Interval, Text, case, cast, func, literal, type_coerce
 
 from certus_admin.models import Account, DailyMetrics
 from certus_admin.queries.api_keys import API_KEYS, ZONE
 from certus_admin.queries.audit import AUDIT
 from certus_admin.queries.calls import CALLS
-from certus_admin.queries.exports import Export
+from certus_admin.queries.export_rows import Export
 from certus_admin.queries.knowledge_list import KNOWLEDGE
 from certus_admin.queries.orders import ORDERS
 from certus_admin.queries.reservations import RESERVATIONS
@@ -31,12 +31,10 @@ def safe(column: Any) -> ColumnElement[Any]:
 
 def local_iso(moment: Any, zone: Any) -> ColumnElement[Any]:
     """ISO 8601 as read at the location, with its offset: 2026-01-14T12:05:10-05:00."""
-    local = func.timezone(zone, moment)
-    offset = type_coerce(local - func.timezone("UTC", moment), Interval)
-    zero: ColumnElement[Any] = literal_column("interval '0'", Interval)
-    sign = case((offset < zero, "-"), else_="+")
-    size = func.to_char(case((offset < zero, zero - offset), else_=offset), "HH24:MI")
-    return (func.to_char(local, 'YYYY-MM-DD"T"HH24:MI:SS') + sign + size).label(moment.key)
+    local, utc = func.timezone(zone, moment), func.timezone("UTC", moment)
+    minutes = func.left(cast(type_coerce(local - utc, Interval), Text), -len(":00"))
+    offset = func.lpad(minutes, len("-05:00"), "+", type_=Text())  # it has a minus, and no plus
+    return (func.to_char(local, 'YYYY-MM-DD"T"HH24:MI:SS') + offset).label(moment.key)
 
 
 def yes_or_no(column: Any) -> ColumnElement[Any]:
