@@ -1700,31 +1700,31 @@ left join public.location_settings ls on ls.account_id = l.account_id and ls.loc
 left join public.account_settings acs on acs.account_id = l.account_id;
 comment on view private.metrics_places is 'What the numbers of a location depend on besides its rows: time zone, baseline, average.';
 
-create or replace function private.day_bounds(day date, zone text) returns table (begins timestamptz, ends timestamptz)
+create or replace function private.day_bounds(day date, zone text)
+returns table (begins timestamptz, ends timestamptz, exact boolean)
 language sql stable
 as $$
-    -- Where a clock changes within three hours of midnight, a local date may begin twice or not at 0:00: what is read is then
-    -- wider than the date. So whoever reads between these bounds asks each row for its date besides.
+    -- Where a clock changes within three hours of midnight, a local date may begin twice or not at 0:00. What is read is then
+    -- wider than the date, and whoever reads asks each row for its date besides.
     select
-        case when day is null then '-infinity'
-            when (m.first - interval '3 hours') at time zone zone = day::timestamp - interval '3 hours'
-                and (m.first + interval '3 hours') at time zone zone = day::timestamp + interval '3 hours' then m.first
-            else m.first - interval '3 hours' end,
-        case when day is null then 'infinity'
-            when (m.last - interval '3 hours') at time zone zone = (day + 1)::timestamp - interval '3 hours'
-                and (m.last + interval '3 hours') at time zone zone = (day + 1)::timestamp + interval '3 hours' then m.last
-            else m.last + interval '3 hours' end
+        case when day is null then '-infinity' when x.exact then m.first else m.first - interval '3 hours' end,
+        case when day is null then 'infinity' when x.exact then m.last - interval '1 microsecond' else m.last + interval '3 hours' end,
+        day is null or x.exact
     from (select day::timestamp at time zone zone as first, (day + 1)::timestamp at time zone zone as last) m
+    cross join lateral (
+        select (m.first - interval '3 hours') at time zone zone = day::timestamp - interval '3 hours'
+            and (m.first + interval '3 hours') at time zone zone = day::timestamp + interval '3 hours'
+            and (m.last - interval '3 hours') at time zone zone = (day + 1)::timestamp - interval '3 hours'
+            and (m.last + interval '3 hours') at time zone zone = (day + 1)::timestamp + interval '3 hours' as exact) x
 $$;
 comment on function private.day_bounds(date, text) is
-    'Instants between which a local date lies, or all of time for none: exact but around clock changes at midnight.';
+    'Instants from and to which a local date lasts, or all of time for none; exact is false around clock changes at midnight, where they hold more.';
 
 -- Every number is defined once, here, and read in two ways: all of them (the view), and those of some days (the function). The
 -- view groups what it reads in one pass; the function goes to each day through an index, whatever the planner thinks.
 do $metrics$
 declare
     calls constant text := $$
-        (c.started_at at time zone p.timezone)::date as date,
         count(*) as total_calls,
         count(*) filter (where c.status in ('completed', 'transferred', 'in_progress')) as answered_calls,
         count(*) filter (where c.status in ('missed', 'failed', 'canceled')) as missed_calls,
@@ -1738,11 +1738,9 @@ declare
         count(*) filter (where c.call_type = 'general') as general_calls,
         count(*) filter (where c.call_type = 'other') as other_calls$$;
     orders constant text := $$
-        (c.created_at at time zone p.timezone)::date as date,
         count(*) as orders_count,
         sum(c.total_amount) as total_revenue_orders$$;
     tables constant text := $$
-        (c.created_at at time zone p.timezone)::date as date,
         count(*) as reservations_count,
         sum(c.guest_count * coalesce(c.avg_spend_per_head_override, p.avg_spend_per_head)) as total_revenue_res_estimate,
         count(c.guest_count * coalesce(c.avg_spend_per_head_override, p.avg_spend_per_head)) as reservations_valued$$;
@@ -1773,7 +1771,7 @@ declare
     full join orders o using (account_id, location_id, date)
     full join tables t using (account_id, location_id, date)$$;
     everywhere constant text := $$
-    select p.account_id, p.location_id, %1$s
+    select p.account_id, p.location_id, (c.%3$I at time zone p.timezone)::date as date, %1$s
     from public.%2$I c
     join private.metrics_places p on p.account_id = c.account_id and p.location_id = c.location_id
     where %4$s
@@ -1782,10 +1780,10 @@ declare
     select p.account_id, p.location_id, d.*
     from days p
     cross join lateral (
-        select %1$s
+        select coalesce(p.date, (c.%3$I at time zone p.timezone)::date) as date, %1$s
         from public.%2$I c
         where c.account_id = p.account_id and c.location_id = p.location_id and c.%3$I between p.begins and p.ends
-            and %4$s and (p.date is null or (c.%3$I at time zone p.timezone)::date = p.date)
+            and %4$s and (p.exact or (c.%3$I at time zone p.timezone)::date = p.date)
         group by 1) d$$;
     counted constant text[] := array[
         ['calls', calls, 'call_logs', 'started_at', $$c.direction = 'inbound'$$],
@@ -1814,7 +1812,7 @@ begin
         set jit = off
         as $body$
         with days as (
-            select p.account_id, p.location_id, p.timezone, p.baseline_handle_seconds, p.avg_spend_per_head, s.date, d.begins, d.ends
+            select p.account_id, p.location_id, p.timezone, p.baseline_handle_seconds, p.avg_spend_per_head, s.date, d.*
             from unnest(metrics_of_days.account_ids, metrics_of_days.location_ids, metrics_of_days.dates)
                 s (account_id, location_id, date)
             join private.metrics_places p on p.account_id = s.account_id and p.location_id = s.location_id
