@@ -1868,7 +1868,7 @@ begin
         or not (select relispopulated from pg_catalog.pg_class where oid = 'public.mv_metrics_daily'::regclass) then
         return;
     end if;
-    insert into private.metrics_daily select * from public.mv_metrics_daily;
+    insert into private.metrics_daily select * from public.mv_metrics_daily order by account_id, location_id, date;
     if found then
         insert into private.metrics_marks default values;
     end if;
@@ -2140,6 +2140,7 @@ begin
         select f.* from fresh f
         where not exists (select from private.metrics_daily n where n.account_id = f.account_id and n.location_id = f.location_id
             and n.date = f.date and row(n.*) is not distinct from row(f.*))
+        order by f.account_id, f.location_id, f.date  -- so that a location's year lies together
         on conflict on constraint metrics_daily_pkey do update set (total_calls, orders_count, reservations_count,
             total_revenue_orders, total_revenue_res_estimate, minutes_saved, answered_calls, missed_calls, transferred_calls,
             talk_seconds, reservations_valued, order_calls, reservation_calls, catering_calls, general_calls, other_calls)
