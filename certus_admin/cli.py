@@ -148,11 +148,11 @@ def url_command() -> None:
 
 @metrics_commands.command("refresh")
 @click.option(
-    "--every", type=Interval(), help="Keep refreshing at this interval (30s, 5m, 1h) until stopped."
+    "--every", type=Interval(), help="Compute what changed at this interval (30s, 5m, 1h) until stopped."
 )
 @plain_failures
 def refresh_command(every: int | None) -> None:
-    """Refresh the daily metrics, once or again and again."""
+    """Refresh the daily metrics in full, or again and again what changed."""
     with owner_database(this_config()) as owner_url:
         if every is None:
             click.echo(refresh_once(owner_url))

@@ -20,13 +20,13 @@ from certus_admin.config import CHECKOUT, Config
 from certus_admin.embedded_identity import is_free
 from certus_admin.owner import owner_database
 
-REFRESH_EVERY = "5m"
+REFRESH_EVERY = "30s"
 SECONDS_TO_ANSWER = 60
 SECONDS_TO_STOP = 15
 DEMO_PEOPLE = ("admin@certus.example", "manager@certus.example", "operator@certus.example")
 
 HAS_REFRESH_JOB = (
-    "select exists (select from cron.job where active and command like '%private.refresh_metrics%')"
+    "select exists (select from cron.job where active and command like '%private.update_metrics%')"
 )
 
 

@@ -740,8 +740,26 @@ alter table private.metrics_refreshes
     alter column metric_rows drop not null;
 alter table private.metrics_refreshes
     alter column started_by set default coalesce(nullif(current_setting('application_name', true), ''), 'the owner');
+-- full: mv_metrics_daily was refreshed and compared; changes: what was marked was computed (metric_rows: how many daily rows).
+alter table private.metrics_refreshes
+    add column if not exists kind text not null default 'full' check (kind in ('full', 'changes')),
+    add column if not exists differences bigint;
 comment on table private.metrics_refreshes is
-    'Each refresh of mv_metrics_daily of the last 30 days that came to an end, well or badly; the last finished_at without an error_code is the age of every number on the pages.';
+    'Each run of the last 30 days that computed daily numbers and came to an end, well or badly (good runs over changes: of the last day); the last finished_at without an error_code is the age of every number on the pages.';
+comment on column private.metrics_refreshes.differences is
+    'Daily rows that a full refresh found to differ from mv_metrics_daily though no mark explained it; they were healed.';
+
+create table if not exists private.metrics_marks (
+    account_id uuid,
+    location_id uuid,
+    first_at timestamptz,
+    last_at timestamptz
+);
+comment on table private.metrics_marks is
+    'What changed since the daily numbers were computed: the local dates of a location from first_at to last_at; all of them without those, all of the account without a location, all there is without an account. Writers only insert, so that none waits for another; one run at a time takes them out.';
+-- Thousands of rows come and go each minute: without this their remains would be read at every run.
+alter table private.metrics_marks set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000,
+    autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 100000);
 
 create table if not exists private.derivations (
     name text primary key,
@@ -1685,86 +1703,142 @@ comment on view public.api_keys_v is
 
 -- Metrics -------------------------------------------------------------------------------------------------------------
 
-create or replace view private.metrics_daily_live as
-with calls as (
+create or replace view private.metrics_places as
+select
+    l.account_id,
+    l.id as location_id,
+    l.timezone,
+    coalesce(ls.baseline_handle_seconds, acs.baseline_handle_seconds) as baseline_handle_seconds,
+    coalesce(ls.avg_spend_per_head, acs.avg_spend_per_head) as avg_spend_per_head
+from public.locations l
+left join public.location_settings ls on ls.account_id = l.account_id and ls.location_id = l.id
+left join public.account_settings acs on acs.account_id = l.account_id;
+comment on view private.metrics_places is 'What the numbers of a location depend on besides its rows: time zone, baseline, average.';
+
+create or replace function private.day_bounds(day date, zone text)
+returns table (begins timestamptz, ends timestamptz, exact boolean)
+language sql stable
+as $$
+    -- Where a clock changes within three hours of midnight, a local date may begin twice or not at 0:00. What is read is then
+    -- wider than the date, and whoever reads asks each row for its date besides.
     select
-        c.account_id,
-        c.location_id,
-        (c.started_at at time zone l.timezone)::date as date,
+        case when day is null then '-infinity' when x.exact then m.first else m.first - interval '3 hours' end,
+        case when day is null then 'infinity' when x.exact then m.last - interval '1 microsecond' else m.last + interval '3 hours' end,
+        day is null or x.exact
+    from (select day::timestamp at time zone zone as first, (day + 1)::timestamp at time zone zone as last) m
+    cross join lateral (
+        select (m.first - interval '3 hours') at time zone zone = day::timestamp - interval '3 hours'
+            and (m.first + interval '3 hours') at time zone zone = day::timestamp + interval '3 hours'
+            and (m.last - interval '3 hours') at time zone zone = (day + 1)::timestamp - interval '3 hours'
+            and (m.last + interval '3 hours') at time zone zone = (day + 1)::timestamp + interval '3 hours' as exact) x
+$$;
+comment on function private.day_bounds(date, text) is
+    'Instants from and to which a local date lasts, or all of time for none; exact is false around clock changes at midnight, where they hold more.';
+
+-- Every number is defined once, here, and read in two ways: all of them (the view), and those of some days (the function). The
+-- view groups what it reads in one pass; the function goes to each day through an index, whatever the planner thinks.
+do $metrics$
+declare
+    calls constant text := $$
         count(*) as total_calls,
         count(*) filter (where c.status in ('completed', 'transferred', 'in_progress')) as answered_calls,
         count(*) filter (where c.status in ('missed', 'failed', 'canceled')) as missed_calls,
         count(*) filter (where c.status = 'transferred') as transferred_calls,
         coalesce(sum(c.duration_seconds) filter (where c.status in ('completed', 'transferred', 'in_progress')), 0) as talk_seconds,
-        coalesce(sum(coalesce(ls.baseline_handle_seconds, acs.baseline_handle_seconds, c.duration_seconds))
+        coalesce(sum(coalesce(p.baseline_handle_seconds, c.duration_seconds))
             filter (where c.status in ('completed', 'in_progress')), 0)::numeric / 60 as minutes_saved,
         count(*) filter (where c.call_type = 'order') as order_calls,
         count(*) filter (where c.call_type = 'reservation') as reservation_calls,
         count(*) filter (where c.call_type = 'catering') as catering_calls,
         count(*) filter (where c.call_type = 'general') as general_calls,
-        count(*) filter (where c.call_type = 'other') as other_calls
-    from public.call_logs c
-    join public.locations l on l.account_id = c.account_id and l.id = c.location_id
-    left join public.location_settings ls on ls.account_id = c.account_id and ls.location_id = c.location_id
-    left join public.account_settings acs on acs.account_id = c.account_id
-    where c.direction = 'inbound'
-    group by 1, 2, 3
-),
-orders as (
-    select
-        o.account_id,
-        o.location_id,
-        (o.created_at at time zone l.timezone)::date as date,
+        count(*) filter (where c.call_type = 'other') as other_calls$$;
+    orders constant text := $$
         count(*) as orders_count,
-        sum(o.total_amount) as total_revenue_orders
-    from public.order_logs o
-    join public.locations l on l.account_id = o.account_id and l.id = o.location_id
-    where o.status not in ('canceled', 'rejected', 'failed')
-    group by 1, 2, 3
-),
-tables as (
-    select
-        r.account_id,
-        r.location_id,
-        (r.created_at at time zone l.timezone)::date as date,
+        sum(c.total_amount) as total_revenue_orders$$;
+    tables constant text := $$
         count(*) as reservations_count,
-        sum(r.guest_count * coalesce(r.avg_spend_per_head_override, ls.avg_spend_per_head, acs.avg_spend_per_head))
+        sum(c.guest_count * coalesce(c.avg_spend_per_head_override, p.avg_spend_per_head)) as total_revenue_res_estimate,
+        count(c.guest_count * coalesce(c.avg_spend_per_head_override, p.avg_spend_per_head)) as reservations_valued$$;
+    daily constant text := $$
+    select
+        account_id,
+        location_id,
+        date,
+        coalesce(c.total_calls, 0)::integer as total_calls,
+        coalesce(o.orders_count, 0)::integer as orders_count,
+        coalesce(t.reservations_count, 0)::integer as reservations_count,
+        coalesce(o.total_revenue_orders, 0)::numeric(14, 2) as total_revenue_orders,
+        -- Null where there are reservations and none could be valued: unknown is not 0.
+        case when coalesce(t.reservations_count, 0) = 0 then 0 else t.total_revenue_res_estimate end::numeric(14, 2)
             as total_revenue_res_estimate,
-        count(r.guest_count * coalesce(r.avg_spend_per_head_override, ls.avg_spend_per_head, acs.avg_spend_per_head))
-            as reservations_valued
-    from public.reservations r
-    join public.locations l on l.account_id = r.account_id and l.id = r.location_id
-    left join public.location_settings ls on ls.account_id = r.account_id and ls.location_id = r.location_id
-    left join public.account_settings acs on acs.account_id = r.account_id
-    where r.status not in ('canceled', 'no_show', 'failed')
-    group by 1, 2, 3
-)
-select
-    account_id,
-    location_id,
-    date,
-    coalesce(c.total_calls, 0)::integer as total_calls,
-    coalesce(o.orders_count, 0)::integer as orders_count,
-    coalesce(t.reservations_count, 0)::integer as reservations_count,
-    coalesce(o.total_revenue_orders, 0)::numeric(14, 2) as total_revenue_orders,
-    -- Null where there are reservations and none could be valued: unknown is not 0.
-    case when coalesce(t.reservations_count, 0) = 0 then 0 else t.total_revenue_res_estimate end::numeric(14, 2)
-        as total_revenue_res_estimate,
-    coalesce(c.minutes_saved, 0) as minutes_saved,
-    coalesce(c.answered_calls, 0)::integer as answered_calls,
-    coalesce(c.missed_calls, 0)::integer as missed_calls,
-    coalesce(c.transferred_calls, 0)::integer as transferred_calls,
-    coalesce(c.talk_seconds, 0)::bigint as talk_seconds,
-    coalesce(t.reservations_valued, 0)::integer as reservations_valued,
-    coalesce(c.order_calls, 0)::integer as order_calls,
-    coalesce(c.reservation_calls, 0)::integer as reservation_calls,
-    coalesce(c.catering_calls, 0)::integer as catering_calls,
-    coalesce(c.general_calls, 0)::integer as general_calls,
-    coalesce(c.other_calls, 0)::integer as other_calls
-from calls c
-full join orders o using (account_id, location_id, date)
-full join tables t using (account_id, location_id, date);
-comment on view private.metrics_daily_live is 'What mv_metrics_daily holds, computed afresh: the one place where the numbers are defined.';
+        coalesce(c.minutes_saved, 0) as minutes_saved,
+        coalesce(c.answered_calls, 0)::integer as answered_calls,
+        coalesce(c.missed_calls, 0)::integer as missed_calls,
+        coalesce(c.transferred_calls, 0)::integer as transferred_calls,
+        coalesce(c.talk_seconds, 0)::bigint as talk_seconds,
+        coalesce(t.reservations_valued, 0)::integer as reservations_valued,
+        coalesce(c.order_calls, 0)::integer as order_calls,
+        coalesce(c.reservation_calls, 0)::integer as reservation_calls,
+        coalesce(c.catering_calls, 0)::integer as catering_calls,
+        coalesce(c.general_calls, 0)::integer as general_calls,
+        coalesce(c.other_calls, 0)::integer as other_calls
+    from calls c
+    full join orders o using (account_id, location_id, date)
+    full join tables t using (account_id, location_id, date)$$;
+    everywhere constant text := $$
+    select p.account_id, p.location_id, (c.%3$I at time zone p.timezone)::date as date, %1$s
+    from public.%2$I c
+    join private.metrics_places p on p.account_id = c.account_id and p.location_id = c.location_id
+    where %4$s
+    group by p.account_id, p.location_id, (c.%3$I at time zone p.timezone)::date$$;
+    on_days constant text := $$
+    select p.account_id, p.location_id, d.*
+    from days p
+    cross join lateral (
+        select coalesce(p.date, (c.%3$I at time zone p.timezone)::date) as date, %1$s
+        from public.%2$I c
+        where c.account_id = p.account_id and c.location_id = p.location_id and c.%3$I between p.begins and p.ends
+            and %4$s and (p.exact or (c.%3$I at time zone p.timezone)::date = p.date)
+        group by 1) d$$;
+    counted constant text[] := array[
+        ['calls', calls, 'call_logs', 'started_at', $$c.direction = 'inbound'$$],
+        ['orders', orders, 'order_logs', 'created_at', $$c.status not in ('canceled', 'rejected', 'failed')$$],
+        ['tables', tables, 'reservations', 'created_at', $$c.status not in ('canceled', 'no_show', 'failed')$$]];
+    all_of_them text := '';
+    of_days text := '';
+    kind text[];
+begin
+    foreach kind slice 1 in array counted loop
+        all_of_them := concat_ws(', ', nullif(all_of_them, ''),
+            format('%I as (%s)', kind[1], format(everywhere, kind[2], kind[3], kind[4], kind[5])));
+        of_days := concat_ws(', ', nullif(of_days, ''),
+            format('%I as (%s)', kind[1], format(on_days, kind[2], kind[3], kind[4], kind[5])));
+    end loop;
+    execute format('create or replace view private.metrics_daily_live as with %s %s', all_of_them, daily);
+    execute format($function$
+        create or replace function private.metrics_of_days(account_ids uuid[], location_ids uuid[], dates date[])
+        returns table (account_id uuid, location_id uuid, date date, total_calls integer, orders_count integer,
+            reservations_count integer, total_revenue_orders numeric, total_revenue_res_estimate numeric, minutes_saved numeric,
+            answered_calls integer, missed_calls integer, transferred_calls integer, talk_seconds bigint,
+            reservations_valued integer, order_calls integer, reservation_calls integer, catering_calls integer,
+            general_calls integer, other_calls integer)
+        language sql stable
+        set search_path = ''
+        set jit = off
+        as $body$
+        with days as (
+            select p.account_id, p.location_id, p.timezone, p.baseline_handle_seconds, p.avg_spend_per_head, s.date, d.*
+            from unnest(metrics_of_days.account_ids, metrics_of_days.location_ids, metrics_of_days.dates)
+                s (account_id, location_id, date)
+            join private.metrics_places p on p.account_id = s.account_id and p.location_id = s.location_id
+            cross join lateral private.day_bounds(s.date, p.timezone) d
+        ), %s %s
+        $body$$function$, of_days, daily);
+end
+$metrics$;
+comment on view private.metrics_daily_live is 'What mv_metrics_daily holds, computed afresh: the place where the numbers are defined, together with metrics_of_days.';
+comment on function private.metrics_of_days(uuid[], uuid[], date[]) is
+    'Rows of metrics_daily_live for pairs of location and local date, each read through an index; a null date means every date of the location.';
 
 create materialized view if not exists public.mv_metrics_daily as
 select * from private.metrics_daily_live;
@@ -1774,16 +1848,385 @@ create unique index if not exists mv_metrics_daily_account_id_location_id_date_i
     on public.mv_metrics_daily (account_id, location_id, date);
 create index if not exists mv_metrics_daily_date_idx on public.mv_metrics_daily (date);
 
+create table if not exists private.metrics_daily (
+    account_id uuid not null,
+    location_id uuid not null,
+    date date not null,
+    total_calls integer not null,
+    orders_count integer not null,
+    reservations_count integer not null,
+    total_revenue_orders numeric(14, 2) not null,
+    total_revenue_res_estimate numeric(14, 2),
+    minutes_saved numeric not null,
+    answered_calls integer not null,
+    missed_calls integer not null,
+    transferred_calls integer not null,
+    talk_seconds bigint not null,
+    reservations_valued integer not null,
+    order_calls integer not null,
+    reservation_calls integer not null,
+    catering_calls integer not null,
+    general_calls integer not null,
+    other_calls integer not null,
+    primary key (account_id, location_id, date)
+);
+-- Today's rows are written each minute, and no index has a column of theirs: room in the page keeps the indexes as they are.
+alter table private.metrics_daily set (fillfactor = 70);
+create index if not exists metrics_daily_date_idx on private.metrics_daily (date);
+comment on table private.metrics_daily is
+    'The daily numbers that clients read, by metrics_daily_v: what is marked is computed anew each minute, and compared with mv_metrics_daily at each refresh of that.';
+
+-- The first time, in a database that had the view before: its rows, and a mark that all of them are computed anew.
+do $$
+begin
+    if exists (select from private.metrics_daily)
+        or not (select relispopulated from pg_catalog.pg_class where oid = 'public.mv_metrics_daily'::regclass) then
+        return;
+    end if;
+    insert into private.metrics_daily select * from public.mv_metrics_daily order by account_id, location_id, date;
+    if found then
+        insert into private.metrics_marks default values;
+    end if;
+end
+$$;
+
 create or replace view public.metrics_daily_v with (security_barrier = true) as
 select m.*, a.currency
-from public.mv_metrics_daily m
+from private.metrics_daily m
 join public.accounts a on a.id = m.account_id
 where current_user = 'service_role'
     or (select private.sees_everything())
     or m.location_id = any ((select private.location_ids())::uuid[]);
-comment on view public.metrics_daily_v is 'mv_metrics_daily as the caller may see it, with the account''s currency.';
+comment on view public.metrics_daily_v is 'The daily numbers as the caller may see them, with the account''s currency: one row per account, location and local date.';
 
-create or replace function private.refresh_metrics(out refreshed boolean, out metric_rows bigint, out seconds numeric)
+-- Marks: every statement that changes a number says where, and writes nothing that another transaction could wait for.
+
+create or replace function private.mark_metrics_of_calls() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+begin
+    if tg_op = 'INSERT' then
+        insert into private.metrics_marks (account_id, location_id, first_at, last_at)
+        select a.account_id, a.location_id, min(a.started_at), max(a.started_at)
+        from added a where a.direction = 'inbound'
+        group by a.account_id, a.location_id, (a.started_at at time zone 'UTC')::date;
+    elsif tg_op = 'DELETE' then
+        insert into private.metrics_marks (account_id, location_id, first_at, last_at)
+        select g.account_id, g.location_id, min(g.started_at), max(g.started_at)
+        from gone g where g.direction = 'inbound'
+        group by g.account_id, g.location_id, (g.started_at at time zone 'UTC')::date;
+    else
+        -- What stands on both sides alike changes no number: most updates (a summary, a transcript) mark nothing.
+        insert into private.metrics_marks (account_id, location_id, first_at, last_at)
+        select c.account_id, c.location_id, min(c.started_at), max(c.started_at)
+        from (
+            select x.account_id, x.location_id, x.started_at
+            from (
+                select 1 as side, a.account_id, a.location_id, a.started_at, a.direction, a.status, a.call_type, a.duration_seconds
+                from added a
+                union all
+                select -1, g.account_id, g.location_id, g.started_at, g.direction, g.status, g.call_type, g.duration_seconds
+                from gone g) x
+            where x.direction = 'inbound'
+            group by x.account_id, x.location_id, x.started_at, x.status, x.call_type, x.duration_seconds
+            having sum(x.side) <> 0) c
+        group by c.account_id, c.location_id, (c.started_at at time zone 'UTC')::date;
+    end if;
+    return null;
+end
+$$;
+comment on function private.mark_metrics_of_calls() is 'Trigger, once a statement: marks the days whose numbers a change of calls changes.';
+
+create or replace function private.mark_metrics_of_orders() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+begin
+    if tg_op = 'INSERT' then
+        insert into private.metrics_marks (account_id, location_id, first_at, last_at)
+        select a.account_id, a.location_id, min(a.created_at), max(a.created_at)
+        from added a group by a.account_id, a.location_id, (a.created_at at time zone 'UTC')::date;
+    elsif tg_op = 'DELETE' then
+        insert into private.metrics_marks (account_id, location_id, first_at, last_at)
+        select g.account_id, g.location_id, min(g.created_at), max(g.created_at)
+        from gone g group by g.account_id, g.location_id, (g.created_at at time zone 'UTC')::date;
+    else
+        insert into private.metrics_marks (account_id, location_id, first_at, last_at)
+        select c.account_id, c.location_id, min(c.created_at), max(c.created_at)
+        from (
+            select x.account_id, x.location_id, x.created_at
+            from (
+                select 1 as side, a.account_id, a.location_id, a.created_at, a.status, a.total_amount from added a
+                union all
+                select -1, g.account_id, g.location_id, g.created_at, g.status, g.total_amount from gone g) x
+            group by x.account_id, x.location_id, x.created_at, x.status, x.total_amount
+            having sum(x.side) <> 0) c
+        group by c.account_id, c.location_id, (c.created_at at time zone 'UTC')::date;
+    end if;
+    return null;
+end
+$$;
+comment on function private.mark_metrics_of_orders() is 'Trigger, once a statement: marks the days whose numbers a change of orders changes.';
+
+create or replace function private.mark_metrics_of_reservations() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+begin
+    if tg_op = 'INSERT' then
+        insert into private.metrics_marks (account_id, location_id, first_at, last_at)
+        select a.account_id, a.location_id, min(a.created_at), max(a.created_at)
+        from added a group by a.account_id, a.location_id, (a.created_at at time zone 'UTC')::date;
+    elsif tg_op = 'DELETE' then
+        insert into private.metrics_marks (account_id, location_id, first_at, last_at)
+        select g.account_id, g.location_id, min(g.created_at), max(g.created_at)
+        from gone g group by g.account_id, g.location_id, (g.created_at at time zone 'UTC')::date;
+    else
+        insert into private.metrics_marks (account_id, location_id, first_at, last_at)
+        select c.account_id, c.location_id, min(c.created_at), max(c.created_at)
+        from (
+            select x.account_id, x.location_id, x.created_at
+            from (
+                select 1 as side, a.account_id, a.location_id, a.created_at, a.status, a.guest_count, a.avg_spend_per_head_override
+                from added a
+                union all
+                select -1, g.account_id, g.location_id, g.created_at, g.status, g.guest_count, g.avg_spend_per_head_override
+                from gone g) x
+            group by x.account_id, x.location_id, x.created_at, x.status, x.guest_count, x.avg_spend_per_head_override
+            having sum(x.side) <> 0) c
+        group by c.account_id, c.location_id, (c.created_at at time zone 'UTC')::date;
+    end if;
+    return null;
+end
+$$;
+comment on function private.mark_metrics_of_reservations() is
+    'Trigger, once a statement: marks the days whose numbers a change of reservations changes.';
+
+create or replace function private.mark_metrics_of_places() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+begin
+    -- Every date at once: a time zone moves rows to other dates, an average or a baseline changes what they are worth.
+    if tg_op <> 'INSERT' then
+        insert into private.metrics_marks (account_id, location_id)
+        values (old.account_id, nullif(to_jsonb(old) ->> tg_argv[0], '')::uuid);
+    end if;
+    if tg_op <> 'DELETE' then
+        insert into private.metrics_marks (account_id, location_id)
+        values (new.account_id, nullif(to_jsonb(new) ->> tg_argv[0], '')::uuid);
+    end if;
+    return null;
+end
+$$;
+comment on function private.mark_metrics_of_places() is
+    'Trigger: marks all dates of a location (its id is in the column that the argument names), or of the account without one.';
+
+create or replace function private.mark_all_metrics() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+begin
+    insert into private.metrics_marks default values;
+    return null;
+end
+$$;
+comment on function private.mark_all_metrics() is 'Trigger of truncate: marks everything.';
+
+do $$
+declare
+    target text;
+    kind text;
+begin
+    foreach target in array array['call_logs', 'order_logs', 'reservations'] loop
+        kind := case target when 'reservations' then target else replace(target, '_log', '') end;
+        execute format('create or replace trigger %1$s_metrics_inserted after insert on public.%1$s
+            referencing new table as added for each statement execute function private.mark_metrics_of_%2$s()', target, kind);
+        execute format('create or replace trigger %1$s_metrics_updated after update on public.%1$s
+            referencing old table as gone new table as added for each statement execute function private.mark_metrics_of_%2$s()',
+            target, kind);
+        execute format('create or replace trigger %1$s_metrics_deleted after delete on public.%1$s
+            referencing old table as gone for each statement execute function private.mark_metrics_of_%2$s()', target, kind);
+        execute format('create or replace trigger %1$s_metrics_truncated after truncate on public.%1$s
+            for each statement execute function private.mark_all_metrics()', target);
+    end loop;
+    -- A location is made before its first call, and settings without values change nothing. Busy mode marks nothing either.
+    create or replace trigger locations_metrics_moved after update on public.locations
+        for each row when ((old.account_id, old.id, old.timezone) is distinct from (new.account_id, new.id, new.timezone))
+        execute function private.mark_metrics_of_places('id');
+    create or replace trigger locations_metrics_deleted after delete on public.locations
+        for each row execute function private.mark_metrics_of_places('id');
+    foreach target in array array['location_settings', 'account_settings'] loop
+        execute format('create or replace trigger %1$s_metrics_inserted after insert on public.%1$s
+            for each row when (new.avg_spend_per_head is not null or new.baseline_handle_seconds is not null)
+            execute function private.mark_metrics_of_places(%2$L)', target, 'location_id');
+        execute format('create or replace trigger %1$s_metrics_updated after update on public.%1$s
+            for each row when (%3$s or old.avg_spend_per_head is distinct from new.avg_spend_per_head
+                or old.baseline_handle_seconds is distinct from new.baseline_handle_seconds)
+            execute function private.mark_metrics_of_places(%2$L)', target, 'location_id',
+            case target when 'account_settings' then 'old.account_id <> new.account_id'
+                else 'old.account_id <> new.account_id or old.location_id <> new.location_id' end);
+        execute format('create or replace trigger %1$s_metrics_deleted after delete on public.%1$s
+            for each row when (old.avg_spend_per_head is not null or old.baseline_handle_seconds is not null)
+            execute function private.mark_metrics_of_places(%2$L)', target, 'location_id');
+    end loop;
+end
+$$;
+
+-- Runs: one at a time. What a run takes out and what it writes are one transaction, so a crash brings the marks back; its
+-- numbers are read after its marks were, so a mark that comes later stays for the next run.
+
+create or replace function private.refuse_blind_metrics() returns void
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+    -- An owner who is subject to row-level security (forced, or a view of somebody else's) would empty the numbers without an error.
+    if exists (select from unnest(array['public.accounts', 'public.locations', 'public.call_logs', 'public.order_logs',
+        'public.reservations', 'public.location_settings', 'public.account_settings']) t where row_security_active(t)) then
+        raise exception 'the refresh would have emptied the metrics: row-level security holds for the owner'
+            using errcode = 'data_exception';
+    end if;
+end
+$$;
+comment on function private.refuse_blind_metrics() is 'Fails where row-level security would hide rows from whoever computes the numbers.';
+
+create or replace function private.compute_days(
+    account_ids uuid[], location_ids uuid[], dates date[], out computed bigint, out changed bigint, out unexplained bigint)
+language plpgsql
+set search_path = ''
+set jit = off
+as $$
+begin
+    with days as (
+        select * from unnest(compute_days.account_ids, compute_days.location_ids, compute_days.dates) s (account_id, location_id, date)
+    ), fresh as materialized (
+        select f.* from private.metrics_of_days(compute_days.account_ids, compute_days.location_ids, compute_days.dates) f
+    ), dated as (
+        delete from private.metrics_daily m using days s
+        where s.date is not null and (m.account_id, m.location_id, m.date) = (s.account_id, s.location_id, s.date)
+            and not exists (select from fresh f where (f.account_id, f.location_id, f.date) = (m.account_id, m.location_id, m.date))
+        returning m.account_id, m.location_id
+    ), whole as (
+        delete from private.metrics_daily m using days s
+        where s.date is null and (m.account_id, m.location_id) = (s.account_id, s.location_id)
+            and not exists (select from fresh f where (f.account_id, f.location_id, f.date) = (m.account_id, m.location_id, m.date))
+        returning m.account_id, m.location_id
+    ), written as (
+        insert into private.metrics_daily as m
+        select * from fresh
+        on conflict on constraint metrics_daily_pkey do update set (total_calls, orders_count, reservations_count,
+            total_revenue_orders, total_revenue_res_estimate, minutes_saved, answered_calls, missed_calls, transferred_calls,
+            talk_seconds, reservations_valued, order_calls, reservation_calls, catering_calls, general_calls, other_calls)
+            = (excluded.total_calls, excluded.orders_count, excluded.reservations_count, excluded.total_revenue_orders,
+            excluded.total_revenue_res_estimate, excluded.minutes_saved, excluded.answered_calls, excluded.missed_calls,
+            excluded.transferred_calls, excluded.talk_seconds, excluded.reservations_valued, excluded.order_calls,
+            excluded.reservation_calls, excluded.catering_calls, excluded.general_calls, excluded.other_calls)
+            where m is distinct from excluded
+        returning m.account_id, m.location_id
+    ), moved as (
+        select * from dated union all select * from whole union all select * from written
+    )
+    select (select count(*) from fresh), count(*),
+        -- A mark that this statement sees and no run has taken is a change still to come, not a difference.
+        count(*) filter (where not exists (select from private.metrics_marks k where coalesce(k.account_id = v.account_id, true)
+            and coalesce(k.location_id = v.location_id, true)))
+    into computed, changed, unexplained
+    from moved v;
+end
+$$;
+comment on function private.compute_days(uuid[], uuid[], date[]) is
+    'Computes pairs of location and local date (null: every date) into metrics_daily; says how many rows there are, how many changed, and how many of those no mark explains.';
+
+create or replace function private.compute_everything(out computed bigint, out changed bigint)
+language plpgsql
+set search_path = ''
+as $$
+begin
+    with fresh as materialized (
+        select * from private.metrics_daily_live
+    ), dropped as (
+        delete from private.metrics_daily m
+        where not exists (select from fresh f where (f.account_id, f.location_id, f.date) = (m.account_id, m.location_id, m.date))
+        returning 1
+    ), written as (
+        insert into private.metrics_daily as m
+        select f.* from fresh f
+        where not exists (select from private.metrics_daily n where n.account_id = f.account_id and n.location_id = f.location_id
+            and n.date = f.date and row(n.*) is not distinct from row(f.*))
+        order by f.account_id, f.location_id, f.date  -- so that a location's year lies together
+        on conflict on constraint metrics_daily_pkey do update set (total_calls, orders_count, reservations_count,
+            total_revenue_orders, total_revenue_res_estimate, minutes_saved, answered_calls, missed_calls, transferred_calls,
+            talk_seconds, reservations_valued, order_calls, reservation_calls, catering_calls, general_calls, other_calls)
+            = (excluded.total_calls, excluded.orders_count, excluded.reservations_count, excluded.total_revenue_orders,
+            excluded.total_revenue_res_estimate, excluded.minutes_saved, excluded.answered_calls, excluded.missed_calls,
+            excluded.transferred_calls, excluded.talk_seconds, excluded.reservations_valued, excluded.order_calls,
+            excluded.reservation_calls, excluded.catering_calls, excluded.general_calls, excluded.other_calls)
+        returning 1
+    )
+    select (select count(*) from fresh), (select count(*) from dropped) + (select count(*) from written) into computed, changed;
+    if computed = 0 and exists (select from public.call_logs where direction = 'inbound') then
+        raise exception 'the refresh would have emptied the metrics' using errcode = 'data_exception';
+    end if;
+end
+$$;
+comment on function private.compute_everything() is 'Computes all of metrics_daily in one pass: cheaper than day by day where very many days changed.';
+
+create or replace function private.take_marks() returns bigint
+language plpgsql
+set search_path = ''
+set jit = off
+as $$
+declare
+    most constant integer := 20000;
+    everything boolean;
+    account_ids uuid[];
+    location_ids uuid[];
+    dates date[];
+begin
+    with taken as (
+        delete from private.metrics_marks k returning k.account_id, k.location_id, k.first_at, k.last_at
+    ), marks as materialized (
+        select distinct t.account_id, t.location_id, t.first_at, t.last_at,
+            -- A date that no calendar of ours has (a provider's slip) is not counted through: its location is.
+            t.first_at is null or t.first_at < '1970-01-02' or t.last_at > '2200-01-01' as whole
+        from taken t
+    ), days as (
+        select m.account_id, m.location_id, d.date
+        from marks m
+        join public.locations l on l.account_id = m.account_id and l.id = m.location_id
+        cross join lateral (
+            select (m.first_at at time zone l.timezone)::date + n as date
+            from generate_series(0, (m.last_at at time zone l.timezone)::date - (m.first_at at time zone l.timezone)::date) n) d
+        where not m.whole
+        union
+        -- A location that is gone too: nothing is found for it, and its rows go.
+        select m.account_id, m.location_id, null from marks m where m.whole and m.location_id is not null
+        union
+        select m.account_id, l.id, null from marks m join public.locations l on l.account_id = m.account_id
+        where m.location_id is null
+    ), needed as (
+        select d.* from days d
+        where d.date is null
+            or not exists (select from days w where w.date is null and (w.account_id, w.location_id) = (d.account_id, d.location_id))
+    )
+    select coalesce((select bool_or(m.account_id is null) from marks m), false) or count(*) > most,
+        array_agg(n.account_id), array_agg(n.location_id), array_agg(n.date)
+    into everything, account_ids, location_ids, dates
+    from needed n;
+    if everything then
+        return (select c.computed from private.compute_everything() c);
+    elsif account_ids is null then
+        return 0;
+    end if;
+    return (select c.computed from private.compute_days(account_ids, location_ids, dates) c);
+end
+$$;
+comment on function private.take_marks() is
+    'Takes the marks that are there and computes what they name; how many daily rows that were. Its caller holds the lock.';
+
+create or replace function private.update_metrics(out refreshed boolean, out metric_rows bigint, out seconds numeric)
 language plpgsql security definer
 set search_path = ''
 as $$
@@ -1791,12 +2234,34 @@ declare
     began timestamptz := clock_timestamp();
 begin
     refreshed := false;
-    -- An owner who is subject to row-level security (forced, or a view of somebody else's) would empty the numbers without an error.
-    if exists (select from unnest(array['public.accounts', 'public.locations', 'public.call_logs', 'public.order_logs',
-        'public.reservations', 'public.location_settings', 'public.account_settings']) t where row_security_active(t)) then
-        raise exception 'the refresh would have emptied the metrics: row-level security holds for the owner'
-            using errcode = 'data_exception';
+    perform private.refuse_blind_metrics();
+    if not pg_try_advisory_xact_lock(hashtext('certus.update_metrics')) then
+        return;
     end if;
+    metric_rows := private.take_marks();
+    insert into private.metrics_refreshes (started_at, finished_at, metric_rows, kind)
+    values (began, clock_timestamp(), metric_rows, 'changes');
+    refreshed := true;
+    seconds := round(extract(epoch from clock_timestamp() - began), 3);
+end
+$$;
+comment on function private.update_metrics() is
+    'Computes the daily numbers whose calls, orders, reservations or settings changed; metric_rows says how many. refreshed is false when another run is at it.';
+
+create or replace function private.refresh_metrics(out refreshed boolean, out metric_rows bigint, out seconds numeric)
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+    began timestamptz := clock_timestamp();
+    most constant integer := 20000;
+    account_ids uuid[];
+    location_ids uuid[];
+    dates date[];
+    healed bigint := 0;
+begin
+    refreshed := false;
+    perform private.refuse_blind_metrics();
     -- Two refreshes at once would only wait for each other: the second goes home.
     if not pg_try_advisory_xact_lock(hashtext('certus.refresh_metrics')) then
         return;
@@ -1810,16 +2275,32 @@ begin
     if metric_rows = 0 and exists (select from public.call_logs where direction = 'inbound') then
         raise exception 'the refresh would have emptied the metrics' using errcode = 'data_exception';
     end if;
-    insert into private.metrics_refreshes (started_at, finished_at, metric_rows) values (began, clock_timestamp(), metric_rows);
+    -- Until here changes went on being computed; a run under way is over in a moment. Then nobody else writes the rows.
+    perform pg_advisory_xact_lock(hashtext('certus.update_metrics'));
+    perform private.take_marks();
+    select array_agg(d.account_id), array_agg(d.location_id), array_agg(d.date) into account_ids, location_ids, dates
+    from (
+        select account_id, location_id, date
+        from public.mv_metrics_daily v
+        full join private.metrics_daily m using (account_id, location_id, date)
+        where row(v.*) is distinct from row(m.*)) d;
+    -- What differs is computed once more: calls that came while the view was refreshed are no difference, all else is healed.
+    if cardinality(account_ids) > most then
+        select c.changed into healed from private.compute_everything() c;
+    elsif account_ids is not null then
+        select c.unexplained into healed from private.compute_days(account_ids, location_ids, dates) c;
+    end if;
+    insert into private.metrics_refreshes (started_at, finished_at, metric_rows, differences)
+    values (began, clock_timestamp(), metric_rows, healed);
     refreshed := true;
     seconds := round(extract(epoch from clock_timestamp() - began), 3);
 end
 $$;
 comment on function private.refresh_metrics() is
-    'Refreshes mv_metrics_daily under an advisory lock: called by pg_cron, and by flask metrics refresh. refreshed is false when another run holds the lock.';
+    'Refreshes mv_metrics_daily, compares metrics_daily with it and heals what differs, under an advisory lock. refreshed is false when another run holds the lock.';
 
-create or replace function private.refresh_metrics_by(
-    who text, out refreshed boolean, out metric_rows bigint, out seconds numeric, out error_code text, out error text)
+create or replace function private.run_metrics(
+    kind text, who text, out refreshed boolean, out metric_rows bigint, out seconds numeric, out error_code text, out error text)
 language plpgsql
 set search_path = ''
 as $$
@@ -1828,7 +2309,11 @@ declare
 begin
     perform set_config('application_name', who, true);
     begin
-        select r.refreshed, r.metric_rows, r.seconds into refreshed, metric_rows, seconds from private.refresh_metrics() r;
+        if kind = 'full' then
+            select r.refreshed, r.metric_rows, r.seconds into refreshed, metric_rows, seconds from private.refresh_metrics() r;
+        else
+            select r.refreshed, r.metric_rows, r.seconds into refreshed, metric_rows, seconds from private.update_metrics() r;
+        end if;
     exception when others then
         -- A failed cast quotes the value that it could not read: of those only the code is kept.
         get stacked diagnostics error_code = returned_sqlstate, error = message_text;
@@ -1836,16 +2321,37 @@ begin
             error := 'a value could not be computed';
         end if;
         refreshed := false;
-        insert into private.metrics_refreshes (started_at, finished_at, error_code, error)
-        values (began, clock_timestamp(), refresh_metrics_by.error_code, refresh_metrics_by.error);
+        insert into private.metrics_refreshes (started_at, finished_at, error_code, error, kind)
+        values (began, clock_timestamp(), run_metrics.error_code, run_metrics.error, run_metrics.kind);
     end;
     delete from private.metrics_refreshes r
-    where r.finished_at < now() - interval '30 days'
+    where (r.finished_at < now() - interval '30 days'
+            or (r.kind = 'changes' and r.error_code is null and r.finished_at < now() - interval '1 day'))
         and r.id < (select max(last.id) from private.metrics_refreshes last where last.error_code is null);
 end
 $$;
+comment on function private.run_metrics(text, text) is
+    'refresh_metrics (full) or update_metrics (changes), with a line in metrics_refreshes also where it fails: it raises nothing, error says what happened.';
+
+create or replace function private.refresh_metrics_by(
+    who text, out refreshed boolean, out metric_rows bigint, out seconds numeric, out error_code text, out error text)
+language sql
+set search_path = ''
+as $$
+    select r.* from private.run_metrics('full', who) r
+$$;
 comment on function private.refresh_metrics_by(text) is
-    'refresh_metrics, with a line in metrics_refreshes also where it fails: it raises nothing, error says what happened. What pg_cron and flask metrics refresh call.';
+    'The full refresh with its comparison, failures written down: what pg_cron calls every hour, and flask metrics refresh.';
+
+create or replace function private.update_metrics_by(
+    who text, out refreshed boolean, out metric_rows bigint, out seconds numeric, out error_code text, out error text)
+language sql
+set search_path = ''
+as $$
+    select r.* from private.run_metrics('changes', who) r
+$$;
+comment on function private.update_metrics_by(text) is
+    'Computes what changed, failures written down: what pg_cron calls every minute, and flask metrics refresh --every.';
 
 create or replace function public.metrics_refreshed_at() returns timestamptz
 language sql stable security definer
@@ -2510,7 +3016,7 @@ begin
                 from cron.job j
                 left join lateral (
                     select status, start_time from cron.job_run_details where jobid = j.jobid order by runid desc limit 1) d on true
-                where j.command like '%private.refresh_metrics%' order by j.active desc limit 1$cron$ into schedule;
+                where j.command like '%private.update_metrics%' order by j.active desc limit 1$cron$ into schedule;
         end if;
     exception when others then
         schedule := jsonb_build_object('fault', sqlstate);
@@ -2519,13 +3025,27 @@ begin
         'refreshed_at', public.metrics_refreshed_at(),
         'failing_since', public.metrics_failing_since(),
         'schedule', schedule,
+        'compared', (
+            select jsonb_build_object('at', r.finished_at, 'seconds', extract(epoch from r.finished_at - r.started_at),
+                'rows', r.metric_rows, 'differences', r.differences)
+            from private.metrics_refreshes r where r.kind = 'full' and r.error_code is null order by r.id desc limit 1),
+        'comparing_fails', coalesce((
+            select r.error_code is not null from private.metrics_refreshes r where r.kind = 'full' order by r.id desc limit 1), false),
+        'differences', (
+            select coalesce(sum(r.differences), 0) from private.metrics_refreshes r
+            where r.kind = 'full' and r.finished_at > now() - interval '1 day'),
+        -- Good runs over changes come each minute: of those the last is told, and of all others the last twelve.
         'runs', coalesce((
             select jsonb_agg(to_jsonb(r) order by r.id desc) from (
-                select id, started_at, extract(epoch from finished_at - started_at) as seconds, started_by, metric_rows, error_code, error
-                from private.metrics_refreshes order by id desc limit 12) r), '[]'));
+                select id, kind, started_at, extract(epoch from finished_at - started_at) as seconds, started_by, metric_rows,
+                    differences, error_code, error
+                from private.metrics_refreshes
+                where kind = 'full' or error_code is not null or id = (select max(last.id) from private.metrics_refreshes last)
+                order by id desc limit 12) r), '[]'));
 end
 $$;
-comment on function private.health_refreshes() is 'Age of the metrics, the last refreshes by whomever, and pg_cron''s schedule where it has one.';
+comment on function private.health_refreshes() is
+    'Age of the metrics, their last comparison with mv_metrics_daily and what it found, the last runs by whomever, and pg_cron''s schedule where it has one.';
 
 create or replace function private.health_unknown_statuses() returns jsonb
 language sql stable

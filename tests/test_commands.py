@@ -174,7 +174,7 @@ def test_refreshing_goes_on_after_the_database_dropped_it_and_ends_when_asked(
             superuser.execute("alter role certus_owner nologin")
             assert next(line for line in lines if "metrics not refreshed" in line)
             superuser.execute("alter role certus_owner login")
-        assert next(line for line in lines if "metrics refreshed" in line)
+        assert next(line for line in lines if "changes of metrics computed" in line)
         after = one(database, count)
         assert isinstance(after, int)
         assert after >= before + 2

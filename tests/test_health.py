@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
@@ -202,6 +203,21 @@ def test_an_admin_is_led_from_the_banner_to_health(
     assert 'href="/health/"' in banner
 
 
+def refreshes(**parts: Any) -> dict[str, Any]:
+    """What the database would tell of metrics that are fresh and were found right, with `parts` instead."""
+    now = datetime.now(UTC).isoformat()
+    well: dict[str, Any] = {
+        "refreshed_at": now,
+        "failing_since": None,
+        "compared": {"at": now, "seconds": 2, "rows": 8, "differences": 0},
+        "comparing_fails": False,
+        "differences": 0,
+        "runs": [],
+        "schedule": None,
+    }
+    return well | parts
+
+
 def report(**parts: Any) -> dict[str, Any]:
     """What the database would tell when all is well, with `parts` instead."""
     catalogue = [
@@ -209,7 +225,7 @@ def report(**parts: Any) -> dict[str, Any]:
         for key, words in expected_catalogue().items()
     ]
     well: dict[str, Any] = {
-        "refreshes": {"refreshed_at": None, "failing_since": None, "runs": [], "schedule": None},
+        "refreshes": refreshes(refreshed_at=None),
         "unknown_statuses": {"calls": 0, "complete": True, "combinations": 0, "rows": []},
         "statements": {"installed": True, "hidden": 0, "rows": []},
         "connections": {"most": 100, "used": 3, "hidden": 0, "owner": "o", "longest": None, "rows": []},
@@ -257,6 +273,22 @@ def test_a_server_that_could_measure_is_told_how() -> None:
     told = next(part for part in parts if part.id == "statements")
     assert told.state == "look"
     assert "create extension pg_stat_statements" in (told.advice or "")
+
+
+@pytest.mark.parametrize(
+    ("told", "state", "words"),
+    [
+        ({}, "good", "found no difference"),
+        ({"differences": 3}, "look", "found 3 daily rows wrong, and healed them"),
+        ({"compared": None}, "look", "not compared for three hours"),
+        ({"compared": {"at": "2026-01-01T00:00:00+00:00"}}, "look", "not compared for three hours"),
+        ({"comparing_fails": True}, "look", "comparing them failed"),
+    ],
+)
+def test_metrics_on_time_are_judged_by_their_comparison(told: dict[str, Any], state: str, words: str) -> None:
+    found, summary = judged("refreshes", refreshes=refreshes(**told))
+    assert found == state
+    assert words in summary
 
 
 def test_the_worst_part_is_the_state_of_all() -> None:

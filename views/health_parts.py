@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from certus_admin.drift import Drift, Entry, compare, expected_catalogue
@@ -13,6 +13,7 @@ from views.health_software import file_faults, software
 STATES = ("good", "look", "bad")
 SLOW_MS, TOO_SLOW_MS = 1000, 5000
 FULL, TOO_FULL = 0.7, 0.9
+COMPARED_LATE_AFTER = timedelta(hours=3)  # it is done every hour
 LONG_TRANSACTION, TOO_LONG_TRANSACTION = 300, 1800  # seconds
 WHY = {
     "42501": "the functions' owner may not read it",
@@ -76,12 +77,14 @@ def _with_files(catalogue: Any, versions: dict[str, Any]) -> dict[str, Any]:
 
 
 def judge_refreshes(told: dict[str, Any]) -> tuple[str, str, str | None, dict[str, Any]]:
-    """Failing and never computed are bad, late is worth a look."""
+    """Failing and never computed are bad; late, never compared and found different are worth a look."""
     freshness = Freshness(_moment(told["refreshed_at"]), _moment(told["failing_since"]))
     for run in told["runs"]:
         run["started_at"] = _moment(run["started_at"])
-    schedule = told["schedule"]
-    found = {"freshness": freshness, "runs": told["runs"], "schedule": schedule}
+    schedule, compared = told["schedule"], told["compared"]
+    if compared:
+        compared["at"] = _moment(compared["at"])
+    found = {"freshness": freshness, "compared": compared, "runs": told["runs"], "schedule": schedule}
     if schedule and "last_at" in schedule:
         schedule["last_at"] = _moment(schedule["last_at"])
     again = "As the owner, run flask metrics refresh: it says what the database says."
@@ -90,9 +93,25 @@ def judge_refreshes(told: dict[str, Any]) -> tuple[str, str, str | None, dict[st
     if freshness.fault == "never":
         return "bad", "The numbers were never computed.", again, found
     if freshness.fault == "late":
-        keep = "Is pg_cron's job active, or does flask metrics refresh --every 5m still run?"
-        return "look", "The numbers are older than 15 minutes.", keep, found
-    return "good", "Refreshes come on time and go well.", None, found
+        keep = "Is pg_cron's job active, or does flask metrics refresh --every 30s still run?"
+        return "look", "The numbers are older than 5 minutes.", keep, found
+    return *_judge_comparison(told), found
+
+
+def _judge_comparison(told: dict[str, Any]) -> tuple[str, str, str | None]:
+    """Whether the numbers, which come on time, were also found to be right."""
+    compared = told["compared"]
+    if told["comparing_fails"]:
+        again = "As the owner, run flask metrics refresh: it says what the database says."
+        return "look", "The numbers come on time, but comparing them failed. The error is below.", again
+    if compared is None or datetime.now(UTC) - compared["at"] > COMPARED_LATE_AFTER:
+        keep = "Is pg_cron's hourly job active, or does flask metrics refresh --every 30s still run?"
+        return "look", "The numbers come on time, but were not compared for three hours.", keep
+    if told["differences"]:
+        rows = "1 daily row" if told["differences"] == 1 else f"{number(told['differences'])} daily rows"
+        why = "Somebody wrote without triggers, or a rule of the numbers changed; if neither, report it."
+        return "look", f"Comparisons of the last 24 hours found {rows} wrong, and healed them.", why
+    return "good", "Runs come on time and go well; the last comparison found no difference.", None
 
 
 def judge_unknown(told: dict[str, Any]) -> tuple[str, str, str | None, dict[str, Any]]:

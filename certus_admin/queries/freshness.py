@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-# Refreshes come every five minutes: two may be missed before anybody is told.
-LATE_AFTER = timedelta(minutes=15)
+# What changed is computed every minute: a few runs may be missed before anybody is told.
+LATE_AFTER = timedelta(minutes=5)
 
 # Two columns for a statement that a page sends anyway.
 FRESHNESS = """public.metrics_refreshed_at() as refreshed_at,

@@ -1,4 +1,4 @@
-"""Daily numbers of locations, from the materialized view that a refresh keeps current."""
+"""Daily numbers of locations, from the rows that each minute's run keeps current."""
 
 import datetime
 from collections.abc import Sequence
@@ -64,7 +64,7 @@ def get_metrics_daily(
     """Every (location, local date) of `period` on which something happened, oldest first.
 
     One statement. A date without a row is one without calls, orders or reservations. The numbers are as old
-    as `Kpis.freshness` says; before the first refresh the statement fails. Formulas: docs/prd.md, computed
+    as `Kpis.freshness` says; before the first run there are none. Formulas: docs/prd.md, computed
     in private.metrics_daily_live (supabase/schema.sql).
     """
     reach = narrow(scope, account_id, location_id)

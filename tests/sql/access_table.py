@@ -57,6 +57,9 @@ VISIBLE: dict[str, tuple[Any, ...]] = {
     "private.derivations": (REFUSED,) * 6,
     "private.applied_files": (REFUSED,) * 6,
     "private.metrics_daily_live": (REFUSED,) * 6,
+    "private.metrics_daily": (REFUSED,) * 6,
+    "private.metrics_marks": (REFUSED,) * 6,
+    "private.metrics_places": (REFUSED,) * 6,
     "private.call_marks": (REFUSED,) * 6,
 }
 

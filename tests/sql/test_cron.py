@@ -30,14 +30,19 @@ def test_three_loads_leave_one_job_a_name(scheduled: Database):
         jobs = owner.execute(
             "select jobname, schedule, active, username from cron.job order by jobname"
         ).fetchall()
-    assert [job.jobname for job in jobs] == ["certus forget old runs", "certus refresh metrics"]
+    assert [(job.jobname, job.schedule) for job in jobs] == [
+        ("certus forget old runs", "17 3 * * *"),
+        ("certus refresh metrics", "23 * * * *"),
+        ("certus update metrics", "* * * * *"),
+    ]
     assert all(job.active and job.username == "certus_owner" for job in jobs)
 
 
 def test_the_jobs_do_what_they_say(scheduled: Database):
     with scheduled.owner() as owner:
-        before = owner.execute("select count(*) from private.metrics_refreshes").fetchone()
+        kinds = "select kind, count(*) from private.metrics_refreshes where error_code is null group by 1"
+        before = dict(owner.execute(kinds).fetchall())
         for (command,) in owner.execute("select command from cron.job").fetchall():
             owner.execute(command.encode())
-        after = owner.execute("select count(*) from private.metrics_refreshes").fetchone()
-    assert after[0] == before[0] + 1
+        after = dict(owner.execute(kinds).fetchall())
+    assert after == {kind: before.get(kind, 0) + 1 for kind in ("full", "changes")}
