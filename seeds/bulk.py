@@ -9,9 +9,11 @@ from time import perf_counter
 import psycopg
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from seeds.bulk_people import add_people
 from seeds.bulk_rebuild import rebuilt_afterwards
 from seeds.bulk_text import CallText, Piece
 from seeds.bulk_world import Spots, add_world, make_spots, share_with_demo
+from seeds.demo_people import forbid_strangers
 from seeds.rows import COLUMNS, copy_statement
 
 ANALYZE = (
@@ -34,18 +36,24 @@ class Filled:
         return round(self.calls / self.seconds)
 
 
-def load_bulk(owner_url: str, calls: int, accounts: int, seed: int, *, share: bool) -> Filled:
+def load_bulk(
+    owner_url: str, calls: int, accounts: int, seed: int, *, share: bool, people: bool = False
+) -> Filled:
     """Add `calls` synthetic calls of the past year, with orders and reservations, to bulk accounts.
 
     The same seed gives the same mixture; a later run adds to it under new ids. All calls are one transaction;
-    while it lasts nobody else reads them where rebuilt_afterwards rebuilds. Raises SeedError for `share`
-    without the demo's people.
+    while it lasts nobody else reads them where rebuilt_afterwards rebuilds. `people` adds BULK_PEOPLE.
+    Raises SeedError for `share` without the demo's people, for `people` beside accounts that no seed made.
     """
+    if people:
+        forbid_strangers(owner_url, force=False)
     spots = make_spots(accounts)
     with psycopg.connect(owner_url, application_name="flask seed bulk") as connection:
         add_world(connection, spots)
         if share:
             share_with_demo(connection)
+        if people:
+            add_people(connection, spots)
     began = perf_counter()
     with psycopg.connect(owner_url, application_name="flask seed bulk") as connection:
         text = CallText(Spots(spots), calls, str(seed), datetime.now(UTC))

@@ -272,9 +272,18 @@ create or replace function private.needs_review(
     total_differs boolean) returns boolean
 language sql immutable parallel safe
 return (
-    -- A generated column cannot read another one, so status and type are derived once more.
-    cardinality(private.review_reasons(public.call_status(provider, provider_status, end_reason), public.call_type(intent),
-        private.transfer_unanswered(end_reason), has_order, has_reservation, total_differs)) > 0
+    -- The rules of review_reasons in a form that is inlined, with each thing derived once: every written call pays for it.
+    -- A generated column cannot read another one, so status and type are derived here too.
+    total_differs
+    or case public.call_status(provider, provider_status, end_reason)
+        when 'unknown' then true
+        when 'in_progress' then false
+        when 'missed' then false
+        when 'canceled' then false
+        when 'transferred' then false
+        else case public.call_type(intent) when 'order' then not has_order when 'reservation' then not has_reservation else false end
+    end
+    or private.transfer_unanswered(end_reason)
 );
 comment on function private.needs_review(text, text, text, text, boolean, boolean, boolean) is
     'Whether a call wants a look, from what call_logs itself holds; review_reasons says why.';
