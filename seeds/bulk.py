@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from time import perf_counter
 
 import psycopg
+from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from seeds.bulk_people import add_people
@@ -57,7 +58,10 @@ def load_bulk(
     began = perf_counter()
     with psycopg.connect(owner_url, application_name="flask seed bulk") as connection:
         text = CallText(Spots(spots), calls, str(seed), datetime.now(UTC))
-        with Progress(*BAR) as progress, rebuilt_afterwards(connection, calls) as dropped:
+        with (
+            Progress(*BAR, console=Console(stderr=True)) as progress,
+            rebuilt_afterwards(connection, calls) as dropped,
+        ):
             task = progress.add_task("calls", total=calls)
             for piece in _prepared(text.pieces()):
                 _copy(connection, piece)
