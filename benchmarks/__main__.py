@@ -92,7 +92,7 @@ def measure_size(
     app = create_app(Config.from_environment(building.environ))
     timings, depths = time_pages(app, owner, runs, postmaster, report)
     report("rivals")
-    rivals = time_rivals(owner, runs, seconds, postmaster)
+    rivals = time_rivals(owner, calls, runs, seconds, postmaster)
     found: list[Table] = []
     for name, part in parts.items():
         report(name)

@@ -40,6 +40,8 @@ where n.nspname = 'public' and t.relname = any (%(tables)s) and g.tgenabled = 'O
     and f.pronamespace = 'private'::regnamespace
     and f.proname in ('mark_calls_of_orders', 'mark_calls_of_reservations')
 """
+# A row whose indexes are kept up costs several times what making them anew costs a row that was there.
+WORTHWHILE = 4
 ROWS_THERE = "select count(*) from (select from public.call_logs limit %s) found"
 # A plan that a trigger made for a table of a few thousand rows reads all of it when it holds millions. Sorts
 # of whole tables want memory. Both end with the transaction.
@@ -54,12 +56,12 @@ def rebuilt_afterwards(connection: psycopg.Connection, calls: int) -> Iterator[b
     """Drop plain indexes, unique rules and foreign keys of the three tables; make them anew at the end.
 
     All of it in the connection's transaction, which holds the tables until its end: a fault brings everything
-    back. Where more calls are there than will be added, making them anew would cost more than it spares, and
-    nothing is dropped. Gives whether anything was.
+    back. Where WORTHWHILE times as many calls are there as will be added, making them anew would cost more
+    than it spares, and nothing is dropped. Gives whether anything was.
     """
     connection.execute(LOADING)
-    row = connection.execute(ROWS_THERE, [calls + 1]).fetchone()
-    if row is None or row[0] > calls:
+    row = connection.execute(ROWS_THERE, [WORTHWHILE * calls + 1]).fetchone()
+    if row is None or row[0] > WORTHWHILE * calls:
         yield False
         return
     found = connection.execute(REBUILT, {"tables": TABLES}).fetchall()

@@ -39,6 +39,7 @@ def configure(database_url: str) -> None:
         ALLOWED_HOSTS=["testserver"],
         ROOT_URLCONF="benchmarks_django_urls",
         USE_TZ=True,
+        STATIC_URL="static/",
         DATABASE_ROUTERS=["benchmarks.rivals.django_list.CallsElsewhere"],
         DATABASES={
             "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"},
@@ -55,7 +56,8 @@ def configure(database_url: str) -> None:
         },
         INSTALLED_APPS=[
             *("django.contrib.admin", "django.contrib.auth", "django.contrib.contenttypes"),
-            *("django.contrib.sessions", "django.contrib.messages"),
+            *("django.contrib.sessions", "django.contrib.messages", "django.contrib.staticfiles"),
+            "benchmarks.rivals",
         ],
         MIDDLEWARE=[
             "django.middleware.security.SecurityMiddleware",
@@ -119,7 +121,7 @@ def register() -> None:
     sys.modules[urls.__name__] = urls
 
 
-def pages(database_url: str) -> dict[str, Callable[[], Answer]]:
+def pages(database_url: str, deep: int) -> dict[str, Callable[[], Answer]]:
     """A question for each of PAGES."""
     configure(database_url)
     register()
@@ -150,5 +152,5 @@ def pages(database_url: str) -> dict[str, Callable[[], Answer]]:
 
         return ask
 
-    queries = ("", "?p=1000", "?status__exact=missed", f"?q={WORD}")
+    queries = ("", f"?p={deep}", "?status__exact=missed", f"?q={WORD}")
     return dict(zip(PAGES, map(question, queries), strict=True))

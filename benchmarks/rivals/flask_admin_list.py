@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID
 
 from flask import Flask
@@ -52,9 +53,9 @@ class CallLogView(ModelView):
     can_create = can_edit = can_delete = False
 
 
-def pages(database_url: str) -> dict[str, Callable[[], Answer]]:
+def pages(database_url: str, deep: int) -> dict[str, Callable[[], Answer]]:
     """A question for each of PAGES."""
-    app = Flask("stock")
+    app = Flask("stock", root_path=str(Path(__file__).parent))  # our own templates are none of its business
     app.config["SECRET_KEY"] = "measured on loopback alone"
     app.config["SQLALCHEMY_DATABASE_URI"] = database_url.replace("postgresql://", "postgresql+psycopg://")
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
@@ -84,5 +85,5 @@ def pages(database_url: str) -> dict[str, Callable[[], Answer]]:
         if choice.column is CallLog.status.property.columns[0] or str(choice.name) == "Status"
         if str(choice.operation()) == "equals"
     )
-    queries = ("", "?page=999", f"?flt0_{status}=missed", f"?search={WORD}")
+    queries = ("", f"?page={deep - 1}", f"?flt0_{status}=missed", f"?search={WORD}")
     return dict(zip(PAGES, map(question, queries), strict=True))
