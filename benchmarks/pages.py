@@ -20,6 +20,8 @@ CSRF = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 CALL = re.compile(r'href="(/calls/[0-9a-f-]{36})"')
 FIRST, DEEP, WORDS = "Calls, first page", "Calls, deep", "Calls, words=table"
 DEPTH = 100_000
+# One page that is slower than this many seconds allow is asked less often.
+SECONDS = 20.0
 
 # Each filter of the call list alone, then pairs that people ask for, and some that match nothing.
 FILTERS = (
@@ -83,7 +85,7 @@ def time_pages(
             depths[person.key] = deep.depth
         for page, url, headers in pages_of(client, owner_url, person, deep):
             ask = partial(_ask, client, url, {"Accept-Encoding": "gzip", **headers}, counts)
-            timings.append(time_page(page, person.key, ask, runs, 60, postmaster))
+            timings.append(time_page(page, person.key, ask, runs, SECONDS, postmaster))
     return timings, depths
 
 
