@@ -60,6 +60,11 @@ def is_filter(timing: Timing) -> bool:
     return timing.page.startswith("Calls, ") and "=" in timing.page
 
 
+def times(ratio: float) -> str:
+    """How many times faster, with a decimal where it matters."""
+    return f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.1f}"
+
+
 def tables(run: Run) -> Iterator[Table]:
     """All tables of a run but those of its parts."""
     yield _pages(run)
@@ -101,7 +106,7 @@ def _row(run: Run, timing: Timing) -> tuple[str, ...]:
     key = (timing.page, timing.person)
     small = run.small.by_key().get(key)
     ratios = [
-        f"{first / timing.median:,.0f}" if timing.page.startswith("Calls") and first else ""
+        times(first / timing.median) if timing.page.startswith("Calls") and first else ""
         for first in (run.rival(name) for name in run.large.rivals)
     ]
     return (

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from benchmarks.pages import DEEP, FIRST
 from benchmarks.report import Target
-from benchmarks.results import Run
+from benchmarks.results import Run, times
 
 FASTER = {"Flask-Admin": 300, "Django admin": 1_000}
 AT_SERVER = {"Drawer": 8.0, "Overview": 12.0, "Analytics, one year, one account": 25.0}
@@ -23,7 +23,7 @@ def targets(run: Run) -> Iterator[Target]:
         yield Target(
             f"call list, every user, any filter, against {rival}'s first page",
             f"{promised:,} times faster",
-            "not measured" if first is None else f"{first / worst.median:,.0f} times at the slowest",
+            "not measured" if first is None else f"{times(first / worst.median)} times at the slowest",
             None if first is None else first / worst.median >= promised,
         )
     both = run.small.by_key().keys() & run.large.by_key().keys()
