@@ -10,6 +10,8 @@ flask := .venv/bin/flask --app wsgi
 content = $(shell cat $(1) 2>/dev/null | cksum | tr ' ' '-')
 runtime := .venv/runtime-$(call content,requirements.txt)
 development := .venv/development-$(call content,requirements-dev.txt)
+# What ours is measured against lives beside the development environment, not in it.
+rivals := .venv-bench/rivals-$(call content,requirements-bench.txt)
 # The pages need few npm packages; tests and types need many more, which `make run` does without.
 pages_packages := node_modules/for-pages-$(call content,package-lock.json)
 all_packages := node_modules/all-$(call content,package-lock.json)
@@ -40,7 +42,7 @@ lint: $(development)
 	$(python) -m ruff format --check .
 	$(python) -m mypy
 
-bench: $(development) $(assets)
+bench: $(development) $(assets) $(rivals)
 	$(python) -m benchmarks
 
 screenshots: $(development) $(assets)
@@ -57,6 +59,7 @@ lock:
 	$(call compile,pyproject.toml,requirements.txt)
 	$(call compile,pyproject.toml --extra dev --constraints requirements.txt,requirements-dev.txt)
 	$(call compile,--group pyproject.toml:node,requirements-node.txt)
+	$(call compile,--group pyproject.toml:bench --constraints requirements.txt,requirements-bench.txt)
 	npm install --package-lock-only --ignore-scripts
 
 compile = UV_NO_CONFIG=1 var/uv/bin/uv pip compile $(1) --output-file $(2) --quiet --upgrade --native-tls \
@@ -64,7 +67,7 @@ compile = UV_NO_CONFIG=1 var/uv/bin/uv pip compile $(1) --output-file $(2) --qui
 
 # Leaves var/ alone: it holds the embedded database.
 clean:
-	rm -rf .venv node_modules static/dist
+	rm -rf .venv .venv-bench node_modules static/dist
 
 $(python):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -79,6 +82,12 @@ $(runtime): requirements.txt | $(python)
 
 $(development): requirements-dev.txt | $(python)
 	$(install) --requirement requirements-dev.txt
+	@touch $@
+
+$(rivals): requirements-bench.txt | $(python)
+	$(PYTHON) -m venv --clear .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
+		--requirement requirements-bench.txt
 	@touch $@
 
 # The lock needs npm 7 or newer, the packages for tests Node 20. Where one is missing, a wheel brings node and npm into

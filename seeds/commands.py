@@ -14,6 +14,7 @@ from certus_admin.cli import plain_failures
 from certus_admin.config import Config
 from certus_admin.owner import owner_database
 from seeds.bulk import load_bulk
+from seeds.bulk_people import BULK_PEOPLE
 from seeds.demo import load_demo
 from seeds.demo_people import PASSWORD, SIGN_INS
 from seeds.dialogues import CREDIT, load_dialogues
@@ -104,12 +105,17 @@ def dialogues_command(file: Path, zone: ZoneInfo) -> None:
 @click.option(
     "--share", is_flag=True, help="Let the demo's manager see one bulk account, its operator three locations."
 )
+@click.option(
+    "--people", is_flag=True, help="Add sign-ins of every reach, never where accounts are that no seed made."
+)
 @plain_refusals
-def bulk_command(calls: int, accounts: int, seed: int, share: bool) -> None:
+def bulk_command(calls: int, accounts: int, seed: int, share: bool, people: bool) -> None:
     """Add synthetic calls for measuring, with orders and reservations."""
     with owner_database(this_config()) as owner_url:
-        filled = load_bulk(owner_url, calls, accounts, seed, share=share)
+        filled = load_bulk(owner_url, calls, accounts, seed, share=share, people=people)
     click.echo(
         f"Loaded {filled.calls:,} calls in {filled.seconds:.1f} s: {filled.calls_a_second:,} a second. "
         f"Analyzed and refreshed in {filled.seconds_after:.1f} s."
     )
+    if people:
+        click.echo(f"With the password {PASSWORD}: {', '.join(person.email for person in BULK_PEOPLE)}.")

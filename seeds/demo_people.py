@@ -30,8 +30,8 @@ def forbid_strangers(owner_url: str, force: bool) -> None:
         count = connection.execute(STRANGERS, [ACCOUNTS, SEEDED]).fetchone()
     if count and count[0]:
         raise SeedError(
-            f"This database holds {count[0]} account(s) that no seed made. The demo brings sign-ins "
-            "whose password everybody knows: give --force if that is what you want here."
+            f"This database holds {count[0]} account(s) that no seed made, and this brings sign-ins whose "
+            "password everybody knows. (flask seed demo --force loads the demo all the same.)"
         )
 
 

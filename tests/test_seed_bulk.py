@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 
 from seeds.bulk import load_bulk
+from seeds.bulk_people import EMPTY
 from seeds.bulk_text import CallText
 from seeds.bulk_world import Spots, account_id, make_spots, shares
 from seeds.errors import SeedError
@@ -41,6 +42,21 @@ def test_bulk_leaves_indexes_and_constraints_as_they_were(database: Database) ->
     assert len(before) > 40
     load_bulk(database.owner_url, 12_000, 5, 2, share=False)
     assert rows(database, SCHEMA) == before
+
+
+TRIGGERS = """
+select tgrelid::regclass || tgname, tgenabled from pg_trigger
+where not tgisinternal
+    and tgrelid = any (array['public.call_logs', 'public.order_logs', 'public.reservations']::regclass[])
+order by 1
+"""
+
+
+def test_bulk_leaves_every_trigger_awake(database: Database) -> None:
+    before = rows(database, TRIGGERS)
+    assert before
+    load_bulk(database.owner_url, 50_000, 2, 6, share=False)
+    assert rows(database, TRIGGERS) == before
 
 
 def test_a_fault_leaves_no_call_and_the_schema_as_it_was(
@@ -138,3 +154,37 @@ def test_sharing_needs_the_demo_s_people(cluster: Cluster) -> None:
 )
 def test_the_command_refuses_what_makes_no_sense(app: Flask, arguments: list[str]) -> None:
     assert app.test_cli_runner().invoke(args=["seed", "bulk", *arguments]).exit_code == 2
+
+
+def test_people_of_every_reach_can_be_added(cluster: Cluster) -> None:
+    name, database = cluster.clone()
+    try:
+        load_bulk(database.owner_url, 2_000, 20, 1, share=False, people=True)
+        reach = rows(
+            database,
+            """select u.email, count(a.*) as grants, count(a.location_id) as locations from users u
+            join user_access a on a.user_id = u.id join private.user_passwords p on p.user_id = u.id
+            where u.email like 'bulk-%' group by 1 order by 1""",
+        )
+        assert reach == [
+            ("bulk-admin@certus.example", 1, 0),
+            ("bulk-empty@certus.example", 1, 1),
+            ("bulk-manager@certus.example", 1, 0),
+            ("bulk-portfolio@certus.example", 200, 200),
+            ("bulk-three@certus.example", 3, 3),
+        ]
+        assert rows(database, f"select count(*) from call_logs where location_id = '{EMPTY}'")[0][0] == 0
+    finally:
+        cluster.drop(name)
+
+
+def test_no_known_password_comes_to_somebody_s_own_accounts(cluster: Cluster) -> None:
+    name, database = cluster.clone()
+    try:
+        with database.owner() as connection:
+            connection.execute("insert into accounts (name) values ('Somebody''s own')")
+        with pytest.raises(SeedError, match="no seed made"):
+            load_bulk(database.owner_url, 10, 20, 1, share=False, people=True)
+        assert rows(database, "select count(*) from users where email like 'bulk-%'")[0][0] == 0
+    finally:
+        cluster.drop(name)

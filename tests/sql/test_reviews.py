@@ -101,3 +101,27 @@ def test_reasons_add_up(asking: Asking) -> None:
         "transfer_unanswered",
         "status_unknown",
     ]
+
+
+EVERY_KIND = """
+(values ('retell', 'ended', 'user_hangup'), ('retell', 'ended', 'call_transfer'), ('retell', 'ongoing', null),
+    ('retell', 'ended', 'dial_no_answer'), ('retell', 'ended', 'voicemail_reached'), ('retell', null, null),
+    ('vapi', 'ended', 'never-seen'), ('vapi', 'ended', 'customer-did-not-answer'), ('twilio', 'failed', null),
+    ('vapi', 'ended', 'call.forwarding.operator-busy'), ('twilio', 'canceled', null), (null, null, null)
+) k (provider, provider_status, end_reason)
+cross join (values ('order'), ('reservation'), ('catering'), (null), ('pick up')) i (intent)
+cross join (values (true), (false)) o (has_order)
+cross join (values (true), (false)) r (has_reservation)
+cross join (values (true), (false)) t (total_differs)"""
+
+
+def test_the_stored_answer_is_that_of_the_reasons_for_whatever_a_call_is(asking: Asking) -> None:
+    """needs_review is written out once more for speed, so the two are held against each other."""
+    differing = asking.rows(
+        f"""select * from {EVERY_KIND} where private.needs_review(provider, provider_status, end_reason,
+            intent, has_order, has_reservation, total_differs) is distinct from cardinality(
+            private.review_reasons(public.call_status(provider, provider_status, end_reason),
+                public.call_type(intent), private.transfer_unanswered(end_reason), has_order,
+                has_reservation, total_differs)) > 0"""
+    )
+    assert differing == []
