@@ -266,7 +266,8 @@ begin
             'accounts', 'users', 'locations', 'call_logs', 'order_logs', 'order_updates', 'upsells', 'reservations',
             'account_settings', 'location_settings', 'location_hours', 'location_hours_exceptions', 'settings',
             'knowledge_update_requests', 'internal_notes', 'api_keys', 'user_access', 'audit_log',
-            'calls_v', 'orders_v', 'reservations_v', 'internal_notes_v', 'metrics_daily_v', 'mv_metrics_daily')
+            'calls_v', 'orders_v', 'reservations_v', 'internal_notes_v', 'metrics_daily_v', 'metrics_hours_v',
+            'mv_metrics_daily')
             or c.relnamespace = 'private'::regnamespace and c.relkind in ('r', 'v', 'S')
     loop
         execute format('revoke all on %s from public, anon, authenticated, service_role, certus_app', target);
@@ -289,7 +290,8 @@ grant usage on schema public to authenticated, service_role;
 grant select on public.accounts, public.locations, public.users, public.account_settings, public.location_settings,
     public.location_hours, public.location_hours_exceptions, public.settings, public.knowledge_update_requests,
     public.internal_notes, public.api_keys, public.user_access, public.audit_log, public.order_logs, public.order_updates,
-    public.upsells, public.calls_v, public.orders_v, public.reservations_v, public.internal_notes_v, public.metrics_daily_v
+    public.upsells, public.calls_v, public.orders_v, public.reservations_v, public.internal_notes_v, public.metrics_daily_v,
+    public.metrics_hours_v
     to authenticated, service_role;
 grant select (account_id, id, location_id, provider, provider_call_id, provider_status, end_reason, intent, direction,
     started_at, answered_at, ended_at, summary_md, transcript_md, created_at, status, call_type, duration_seconds,

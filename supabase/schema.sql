@@ -1888,6 +1888,51 @@ create index if not exists metrics_daily_date_idx on private.metrics_daily (date
 comment on table private.metrics_daily is
     'The daily numbers that clients read, by metrics_daily_v: what is marked is computed anew each minute, and compared with mv_metrics_daily at each refresh of that.';
 
+-- When guests call, beside what they bring: the hours of a day with calls, and how many of these were missed.
+create table if not exists private.metrics_hours (
+    account_id uuid not null,
+    location_id uuid not null,
+    date date not null,
+    hours smallint[] not null,
+    calls integer[] not null,
+    missed integer[] not null,
+    primary key (account_id, location_id, date)
+);
+alter table private.metrics_hours set (fillfactor = 70);
+create index if not exists metrics_hours_date_idx on private.metrics_hours (date);
+comment on table private.metrics_hours is
+    'Inbound calls of each location and local date by the hour in which they began, as clocks there show it; computed with metrics_daily.';
+comment on column private.metrics_hours.hours is 'Hours of the day (0 to 23) in which somebody called, ascending; calls and missed stand in the same order.';
+
+create or replace function private.hours_of_days(account_ids uuid[], location_ids uuid[], dates date[])
+returns table (account_id uuid, location_id uuid, date date, hours smallint[], calls integer[], missed integer[])
+language sql stable
+set search_path = ''
+set jit = off
+as $$
+with days as (
+    select p.account_id, p.location_id, p.timezone, s.date, d.*
+    from unnest(hours_of_days.account_ids, hours_of_days.location_ids, hours_of_days.dates) s (account_id, location_id, date)
+    join private.metrics_places p on p.account_id = s.account_id and p.location_id = s.location_id
+    cross join lateral private.day_bounds(s.date, p.timezone) d
+)
+select p.account_id, p.location_id, d.date, array_agg(d.hour order by d.hour), array_agg(d.calls order by d.hour),
+    array_agg(d.missed order by d.hour)
+from days p
+cross join lateral (
+    select (c.started_at at time zone p.timezone)::date as date,
+        extract(hour from c.started_at at time zone p.timezone)::smallint as hour,
+        count(*)::integer as calls,
+        (count(*) filter (where c.status in ('missed', 'failed', 'canceled')))::integer as missed
+    from public.call_logs c
+    where c.account_id = p.account_id and c.location_id = p.location_id and c.started_at between p.begins and p.ends
+        and c.direction = 'inbound' and (p.exact or (c.started_at at time zone p.timezone)::date = p.date)
+    group by 1, 2) d
+group by 1, 2, 3
+$$;
+comment on function private.hours_of_days(uuid[], uuid[], date[]) is
+    'Rows of metrics_hours, computed afresh for pairs of location and local date, each read through an index; a null date means every date of the location.';
+
 -- The first time, in a database that had the view before: its rows, and a mark that all of them are computed anew.
 do $$
 begin
@@ -1902,6 +1947,12 @@ begin
 end
 $$;
 
+-- And the first time with hours: they are computed with everything else.
+insert into private.metrics_marks (account_id)
+select null where exists (select from private.metrics_daily where total_calls > 0)
+    and not exists (select from private.metrics_hours)
+    and not exists (select from private.metrics_marks where account_id is null);
+
 create or replace view public.metrics_daily_v with (security_barrier = true) as
 select m.*, a.currency
 from private.metrics_daily m
@@ -1910,6 +1961,15 @@ where current_user = 'service_role'
     or (select private.sees_everything())
     or m.location_id = any ((select private.location_ids())::uuid[]);
 comment on view public.metrics_daily_v is 'The daily numbers as the caller may see them, with the account''s currency: one row per account, location and local date.';
+
+create or replace view public.metrics_hours_v with (security_barrier = true) as
+select h.*
+from private.metrics_hours h
+where current_user = 'service_role'
+    or (select private.sees_everything())
+    or h.location_id = any ((select private.location_ids())::uuid[]);
+comment on view public.metrics_hours_v is
+    'Inbound calls by hour as the caller may see them: one row per account, location and local date with calls; hours, calls and missed stand in the same order.';
 
 -- Marks: every statement that changes a number says where, and writes nothing that another transaction could wait for.
 
@@ -2146,6 +2206,24 @@ begin
             and coalesce(k.location_id = v.location_id, true)))
     into computed, changed, unexplained
     from moved v;
+    with days as (
+        select * from unnest(compute_days.account_ids, compute_days.location_ids, compute_days.dates) s (account_id, location_id, date)
+    ), fresh as materialized (
+        select f.* from private.hours_of_days(compute_days.account_ids, compute_days.location_ids, compute_days.dates) f
+    ), dated as (
+        delete from private.metrics_hours h using days s
+        where s.date is not null and (h.account_id, h.location_id, h.date) = (s.account_id, s.location_id, s.date)
+            and not exists (select from fresh f where (f.account_id, f.location_id, f.date) = (h.account_id, h.location_id, h.date))
+    ), whole as (
+        delete from private.metrics_hours h using days s
+        where s.date is null and (h.account_id, h.location_id) = (s.account_id, s.location_id)
+            and not exists (select from fresh f where (f.account_id, f.location_id, f.date) = (h.account_id, h.location_id, h.date))
+    )
+    insert into private.metrics_hours as h
+    select * from fresh
+    on conflict on constraint metrics_hours_pkey do update set (hours, calls, missed)
+        = (excluded.hours, excluded.calls, excluded.missed)
+        where h is distinct from excluded;
 end
 $$;
 comment on function private.compute_days(uuid[], uuid[], date[]) is
@@ -2181,6 +2259,31 @@ begin
     if computed = 0 and exists (select from public.call_logs where direction = 'inbound') then
         raise exception 'the refresh would have emptied the metrics' using errcode = 'data_exception';
     end if;
+    with counted as (
+        select p.account_id, p.location_id, (c.started_at at time zone p.timezone)::date as date,
+            extract(hour from c.started_at at time zone p.timezone)::smallint as hour,
+            count(*)::integer as calls,
+            (count(*) filter (where c.status in ('missed', 'failed', 'canceled')))::integer as missed
+        from public.call_logs c
+        join private.metrics_places p on p.account_id = c.account_id and p.location_id = c.location_id
+        where c.direction = 'inbound'
+        group by 1, 2, 3, 4
+    ), fresh as materialized (
+        select k.account_id, k.location_id, k.date, array_agg(k.hour order by k.hour) as hours,
+            array_agg(k.calls order by k.hour) as calls, array_agg(k.missed order by k.hour) as missed
+        from counted k
+        group by 1, 2, 3
+    ), dropped as (
+        delete from private.metrics_hours h
+        where not exists (select from fresh f where (f.account_id, f.location_id, f.date) = (h.account_id, h.location_id, h.date))
+    )
+    insert into private.metrics_hours as h
+    select f.* from fresh f
+    where not exists (select from private.metrics_hours n where n.account_id = f.account_id and n.location_id = f.location_id
+        and n.date = f.date and row(n.*) is not distinct from row(f.*))
+    order by f.account_id, f.location_id, f.date
+    on conflict on constraint metrics_hours_pkey do update set (hours, calls, missed)
+        = (excluded.hours, excluded.calls, excluded.missed);
 end
 $$;
 comment on function private.compute_everything() is 'Computes all of metrics_daily in one pass: cheaper than day by day where very many days changed.';
@@ -2295,7 +2398,13 @@ begin
         select account_id, location_id, date
         from public.mv_metrics_daily v
         full join private.metrics_daily m using (account_id, location_id, date)
-        where row(v.*) is distinct from row(m.*)) d;
+        where row(v.*) is distinct from row(m.*)
+        union
+        -- The hours of a day are all of its calls.
+        select account_id, location_id, date
+        from private.metrics_daily m
+        full join private.metrics_hours h using (account_id, location_id, date)
+        where coalesce(m.total_calls, 0) <> coalesce((select sum(c) from unnest(h.calls) c), 0)) d;
     -- What differs is computed once more: calls that came while the view was refreshed are no difference, all else is healed.
     if cardinality(account_ids) > most then
         select c.changed into healed from private.compute_everything() c;

@@ -10,19 +10,19 @@ from certus_admin.queries.arms import narrow
 from certus_admin.queries.period import Period
 from certus_admin.queries.scope import Scope
 
-# Each range of the index is added up inside, so that what leaves it are at most 168 rows.
-HOURS = """select part.weekday, part.hour, sum(part.calls)::integer, sum(part.missed)::integer
-from {arms}
-cross join lateral (
-    select extract(isodow from x.started_at at time zone x.timezone)::integer as weekday,
-        extract(hour from x.started_at at time zone x.timezone)::integer as hour,
-        count(*) as calls,
-        count(*) filter (where x.status in ('missed', 'failed', 'canceled')) as missed
-    from public.calls_v x
-    where {match} and x.started_at >= :since and x.started_at < :until
-        and x.local_date between {first} and {last} and x.direction = 'inbound'
-    group by 1, 2
-) part
+# Everybody's days lie together by date; those of some locations are ranges of an index, as in analytics.py.
+DAYS_OF_ALL = """join public.metrics_hours_v h on h.account_id = l.account_id and h.location_id = l.id
+    and h.date between its.first_date and its.last_date and h.date between :earliest and :latest"""
+DAYS_OF_EACH = """cross join lateral (
+    select * from public.metrics_hours_v v where v.account_id = l.account_id and v.location_id = l.id
+        and v.date between its.first_date and its.last_date offset 0) h"""
+HOURS = """select extract(isodow from h.date)::integer, part.hour::integer, sum(part.calls)::integer,
+    sum(part.missed)::integer
+from public.locations l
+cross join lateral (select {first} as first_date, {last} as last_date) its
+{days}
+cross join lateral unnest(h.hours, h.calls, h.missed) part (hour, calls, missed)
+where {places}
 group by 1, 2"""
 
 
@@ -39,11 +39,13 @@ class Hour:
 def get_busy_hours(
     scope: Scope, period: Period, account_id: UUID | None = None, location_id: UUID | None = None
 ) -> tuple[Hour, ...]:
-    """The hours in which somebody called on the local dates of `period`; one statement, live, in no order.
+    """The hours in which somebody called on the local dates of `period`, in no order; one statement.
 
-    When clocks go back, both passes of the repeated hour count to the same one.
+    As old as the daily numbers. When clocks go back, both passes of the repeated hour count to the same one.
     """
     reach = narrow(scope, account_id, location_id)
-    first, last = period.window("x.timezone")
-    statement = text(HOURS.format(arms=reach.arms, match=reach.match, first=first, last=last))
-    return tuple(Hour(*row) for row in db.session.execute(statement, {**reach.values, **period.values}))
+    first, last = period.window("l.timezone")
+    days = DAYS_OF_ALL if reach.everything else DAYS_OF_EACH
+    statement = text(HOURS.format(places=reach.places, first=first, last=last, days=days))
+    values = {**reach.values, **period.values, "earliest": period.first, "latest": period.last}
+    return tuple(Hour(*row) for row in db.session.execute(statement, values))

@@ -1502,6 +1502,33 @@ export type Database = {
         }
         Relationships: []
       }
+      metrics_hours_v: {
+        Row: {
+          account_id: string | null
+          calls: number[] | null
+          date: string | null
+          hours: number[] | null
+          location_id: string | null
+          missed: number[] | null
+        }
+        Insert: {
+          account_id?: string | null
+          calls?: number[] | null
+          date?: string | null
+          hours?: number[] | null
+          location_id?: string | null
+          missed?: number[] | null
+        }
+        Update: {
+          account_id?: string | null
+          calls?: number[] | null
+          date?: string | null
+          hours?: number[] | null
+          location_id?: string | null
+          missed?: number[] | null
+        }
+        Relationships: []
+      }
       mv_metrics_daily: {
         Row: {
           account_id: string | null

@@ -12,11 +12,24 @@ REFRESH = "select refreshed, metric_rows, seconds from private.refresh_metrics()
 MARKS = "select count(*) from private.metrics_marks"
 DIFFERENCES = "select differences from private.metrics_refreshes where kind = 'full' order by id desc limit 1"
 
-# Rows that only one of the two has: none, where the numbers that clients read are those of the tables.
-DIFFERENT = """select * from (
+# Calls by the hour, as the tables say.
+HOURS = """select account_id, location_id, date, array_agg(hour order by hour),
+    array_agg(calls order by hour),
+    array_agg(missed order by hour)
+from (select c.account_id, c.location_id, (c.started_at at time zone l.timezone)::date as date,
+        extract(hour from c.started_at at time zone l.timezone)::smallint as hour, count(*)::integer as calls,
+        sum((c.status in ('missed', 'failed', 'canceled'))::integer)::integer as missed
+    from public.call_logs c join public.locations l on l.id = c.location_id
+    where c.direction = 'inbound' group by 1, 2, 3, 4) counted
+group by 1, 2, 3"""
+# Days that the two have differently: none, where the numbers that clients read are those of the tables.
+DIFFERENT = f"""select account_id, location_id, date from (
     (table private.metrics_daily_live except table private.metrics_daily)
     union all
-    (table private.metrics_daily except table private.metrics_daily_live)) d"""
+    (table private.metrics_daily except table private.metrics_daily_live)) d
+union
+select account_id, location_id, date from (
+    ({HOURS} except table private.metrics_hours) union all (table private.metrics_hours except {HOURS})) h"""
 
 ADD_CALL = """insert into public.call_logs (account_id, location_id, provider, provider_call_id,
     provider_status, end_reason, intent, direction, started_at, ended_at)
@@ -42,5 +55,5 @@ def add_call(
 
 
 def different(connection: psycopg.Connection[Any] | Asking) -> list[Any]:
-    """Daily rows that are not as the tables say."""
+    """Account, location and date of daily rows, and of their hours, that are not as the tables say."""
     return connection.execute(DIFFERENT).fetchall()
