@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table as Drawn
 
 from benchmarks import markdown
+from benchmarks import parts as further
 from benchmarks.building import Building, built
 from benchmarks.machine import describe
 from benchmarks.pages import time_pages
@@ -28,7 +29,11 @@ from wsgi import create_app
 Part = Callable[[Mapping[str, str], int], list[Table]]
 
 # Further parts, by name; the package's docstring says what a part may do.
-PARTS: dict[str, Part] = {}
+PARTS: dict[str, Part] = {
+    "exports": further.exports,
+    "pages a second": further.pages_a_second,
+    "daily metrics": further.daily_metrics,
+}
 
 
 def main() -> None:

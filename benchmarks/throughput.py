@@ -11,7 +11,7 @@ import os
 import statistics
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.pool import Pool
 
@@ -39,10 +39,12 @@ class Load:
         return len(self.times) / self.seconds
 
 
-def measure(environ: dict[str, str], seconds: float) -> list[Load]:
-    """The list for each of the demo's people, as a fragment, and while exports run."""
+def measure(
+    environ: dict[str, str], seconds: float, others: Sequence[str] = ("operator", "manager")
+) -> list[Load]:
+    """The list for the demo's admin and `others`, as a fragment, and while exports run."""
     with serving(environ, WORKERS) as server, multiprocessing.get_context("spawn").Pool(PROCESSES) as pool:
-        people = {person: server.sign_in(person) for person in ("operator", "manager", "admin")}
+        people = {person: server.sign_in(person) for person in (*others, "admin")}
         for headers in people.values():  # imports, mappers, templates, pools
             ask(server.port, CALL_LIST, headers, 2.0, READERS)
 
