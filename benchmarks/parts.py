@@ -8,6 +8,7 @@ import rich.table
 
 from benchmarks import export, metrics, throughput
 from benchmarks.report import Table, Target
+from benchmarks.served import addresses
 from certus_admin import embedded
 
 SECONDS = 6.0
@@ -99,14 +100,7 @@ def _named(environ: Mapping[str, str]) -> Iterator[dict[str, str]]:
     """The environment that the parts read: the running server by its addresses."""
     server = embedded.start(Path(environ["CERTUS_VAR"]))
     try:
-        yield {
-            **environ,
-            "CERTUS_LOG_LEVEL": "ERROR",
-            "CERTUS_METRICS_PORT": "0",
-            "BENCH_OWNER_URL": server.owner_database_url,
-            "BENCH_POSTMASTER": str(server.pid),
-            "BENCH_APP_URL": server.database_url,
-        }
+        yield {**environ, "CERTUS_LOG_LEVEL": "ERROR", "CERTUS_METRICS_PORT": "0", **addresses(server)}
     finally:
         server.stop()
 

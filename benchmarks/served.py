@@ -48,13 +48,17 @@ def database(calls: int) -> Iterator[dict[str, str]]:
                         env=environ,
                         check=True,
                     )
-            yield environ | {
-                "BENCH_OWNER_URL": server.owner_database_url,
-                "BENCH_POSTMASTER": str(server.pid),
-                "BENCH_APP_URL": server.database_url,
-            }
+            yield environ | addresses(server)
         finally:
             server.stop()
+
+
+def addresses(server: embedded.EmbeddedServer) -> dict[str, str]:
+    """The variables by which measuring finds a running database."""
+    return {
+        "BENCH_OWNER_URL": server.owner_database_url,
+        "BENCH_POSTMASTER": str(server.pid),
+    }
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from flask import Flask
 from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
-from certus_admin import database
 from certus_admin.config import Config
 from certus_admin.database import Caller, acting_as, db, engine_options, own_session, statement_count
 from certus_admin.login_role import (
@@ -38,14 +37,9 @@ BARE_WHO = text(
 
 
 @pytest.fixture
-def app(app_of: MakeApp, config: Config, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
-    """The application with a pool of one connection, so that whatever is left behind is found."""
-    one = {"pool_size": 1, "max_overflow": 0, "pool_timeout": 2}
-    monkeypatch.setattr(database, "engine_options", lambda url: engine_options(url) | one)
-    app = app_of(config)
-    with app.app_context():
-        yield app
-        db.session.remove()
+def app(one_connection: Flask) -> Flask:
+    """A pool of one connection: whatever is left behind is found."""
+    return one_connection
 
 
 def uid() -> UUID | None:

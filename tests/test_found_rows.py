@@ -1,19 +1,17 @@
 """A list by any two filters has exactly the rows that plain SQL gives, for everybody."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
-from certus_admin.database import Caller, acting_as, db
+from certus_admin.database import db
 from certus_admin.queries.listing import Page, read_exact_summary, read_page, read_summary
 from certus_admin.queries.reach import within
 from certus_admin.queries.scope import Scope
 from seeds.bulk import load_bulk
 from tests.fixtures.database import Database
-from tests.list_questions import EVERYBODY, LISTS, add_everybody, questions
+from tests.list_questions import LISTS, add_everybody, questions
 
 CALLS = 3_000
 SIZE = 20
@@ -30,14 +28,6 @@ def some_calls(database: Database) -> None:
     """A few thousand calls in accounts of every size."""
     load_bulk(database.owner_url, CALLS, 8, 1, share=False)
     add_everybody(database)
-
-
-@pytest.fixture(params=EVERYBODY)
-def scope(request: pytest.FixtureRequest, app: Flask) -> Iterator[Scope]:
-    """Ask as that person, within what they were given."""
-    person, scope = EVERYBODY[request.param]
-    with app.app_context(), acting_as(Caller(person)):
-        yield scope
 
 
 @pytest.mark.parametrize("name", LISTS)

@@ -1,7 +1,5 @@
 """A page of calls, orders or reservations reads a bounded number of rows, whatever is asked and by whom."""
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
 from sqlalchemy import text
@@ -12,7 +10,7 @@ from certus_admin.queries.listing import PAGE_SIZE, QUICK_COUNT, page_statement,
 from certus_admin.queries.scope import Scope
 from seeds.bulk import load_bulk
 from tests.fixtures.database import Database
-from tests.list_questions import ADMIN, EVERYBODY, LISTS, MIDDLE, add_everybody, questions
+from tests.list_questions import ADMIN, LISTS, MIDDLE, add_everybody, questions
 
 CALLS = 60_000
 TABLES = {"calls": "call_logs", "orders": "order_logs", "reservations": "reservations"}
@@ -34,14 +32,6 @@ def many_calls(database: Database) -> None:
     """Sixty thousand calls, 14% of them in one account."""
     load_bulk(database.owner_url, CALLS, 20, 1, share=False)
     add_everybody(database)
-
-
-@pytest.fixture(params=EVERYBODY)
-def scope(request: pytest.FixtureRequest, app: Flask) -> Iterator[Scope]:
-    """Ask as that person, within what they were given."""
-    person, scope = EVERYBODY[request.param]
-    with app.app_context(), acting_as(Caller(person)):
-        yield scope
 
 
 def rows_read(name: str, statement: object) -> int:

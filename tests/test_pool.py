@@ -1,6 +1,5 @@
 """Connections that rested are tried before they are used; one that was just used is trusted."""
 
-from collections.abc import Iterator
 from uuid import UUID
 
 import psycopg
@@ -9,24 +8,10 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from certus_admin import database
-from certus_admin.config import Config
-from certus_admin.database import Caller, acting_as, db, engine_options
-from tests.fixtures.core import MakeApp
+from certus_admin.database import Caller, acting_as, db
 
 ANN = Caller(UUID("0190aaaa-0000-7000-8000-000000000001"))
 BACKEND = text("select pg_backend_pid()")
-
-
-@pytest.fixture
-def app(app_of: MakeApp, config: Config, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
-    """The application with a pool of one connection."""
-    one = {"pool_size": 1, "max_overflow": 0, "pool_timeout": 2}
-    monkeypatch.setattr(database, "engine_options", lambda url: engine_options(url) | one)
-    app = app_of(config)
-    with app.app_context():
-        yield app
-        db.session.remove()
 
 
 def end_backend(superuser_url: str, backend: int) -> None:
@@ -41,7 +26,7 @@ def backend_for(caller: Caller) -> int:
 
 
 def test_a_connection_that_rested_is_tried_before_it_is_used(
-    app: Flask, superuser_url: str, monkeypatch: pytest.MonkeyPatch
+    one_connection: Flask, superuser_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = backend_for(ANN)
     end_backend(superuser_url, before)
@@ -50,7 +35,7 @@ def test_a_connection_that_rested_is_tried_before_it_is_used(
 
 
 def test_a_connection_that_was_just_used_is_trusted_and_its_end_costs_one_page(
-    app: Flask, superuser_url: str, monkeypatch: pytest.MonkeyPatch
+    one_connection: Flask, superuser_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("certus_admin.pool.TRUSTED_SECONDS", 3600.0)
     before = backend_for(ANN)
