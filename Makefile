@@ -23,7 +23,7 @@ asset_sources := $(shell find static templates views forms certus_admin -path st
 
 install := $(python) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 
-.PHONY: run test check lint bench screenshots types lock clean
+.PHONY: run test check lint bench torture screenshots types lock clean
 .NOTPARALLEL:
 .DEFAULT_GOAL := run
 
@@ -44,6 +44,10 @@ lint: $(development)
 
 bench: $(development) $(assets) $(rivals)
 	$(python) -m benchmarks
+
+# What is promised under faults, attack and load; fails when a promise broke.
+torture: $(development) $(assets)
+	$(python) -m tests.torture
 
 screenshots: $(development) $(assets)
 	$(python) -m tests.screenshots

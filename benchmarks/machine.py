@@ -16,12 +16,19 @@ def describe(owner_url: str) -> dict[str, str]:
     assert row
     assert buffers
     return {
+        **processor_and_system(),
+        "PostgreSQL": f"{row[0]}, embedded, shared_buffers {buffers[0]}",
+        "Load before": f"{os.getloadavg()[0]:.1f} (a minute's average; more than 1 is others' work)",
+    }
+
+
+def processor_and_system() -> dict[str, str]:
+    """The machine without a database."""
+    return {
         "Processor": f"{_model()}, {os.cpu_count()} cores",
         "Memory": f"{psutil.virtual_memory().total / 1024**3:.0f} GB",
         "System": f"{platform.system()} {platform.release()}",
-        "PostgreSQL": f"{row[0]}, embedded, shared_buffers {buffers[0]}",
         "Python": platform.python_version(),
-        "Load before": f"{os.getloadavg()[0]:.1f} (a minute's average; more than 1 is others' work)",
     }
 
 

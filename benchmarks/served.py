@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlencode
 
 import psutil
@@ -106,11 +107,13 @@ class Server:
 
 
 @contextmanager
-def serving(environ: dict[str, str], workers: int) -> Iterator[Server]:
-    """gunicorn.conf.py's server with so many workers."""
+def serving(environ: dict[str, str], workers: int, log: IO[bytes] | None = None) -> Iterator[Server]:
+    """gunicorn.conf.py's server with so many workers; what it says goes to `log`, else to the terminal."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "--workers", str(workers), "--log-level", "error"]
-    process = psutil.Popen([*command, "wsgi:create_app()"], cwd=CHECKOUT, env=environ | {"PORT": str(port)})
+    process = psutil.Popen(
+        [*command, "wsgi:create_app()"], cwd=CHECKOUT, env=environ | {"PORT": str(port)}, stderr=log
+    )
     server = Server(process, port)
     try:
         deadline = time.monotonic() + SECONDS_TO_ANSWER
