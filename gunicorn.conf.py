@@ -39,6 +39,13 @@ def on_starting(_server):
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
 
 
+def post_worker_init(_worker):
+    """The app is built: the garbage collector need not look at it for each page."""
+    from certus_admin.memory import settle
+
+    settle()
+
+
 def when_ready(_server):
     """Start the exporter beside the workers."""
     global exporter

@@ -24,6 +24,7 @@ from benchmarks.results import Measured, Run, tables
 from benchmarks.rivals.asking import time_rivals
 from benchmarks.targets import targets
 from certus_admin.config import CHECKOUT, Config
+from certus_admin.memory import settle
 from wsgi import create_app
 
 Part = Callable[[Mapping[str, str], int], list[Table]]
@@ -95,6 +96,7 @@ def measure_size(
     grown, owner, postmaster = building.grow(calls), building.server.owner_database_url, building.server.pid
     report(grown.said)
     app = create_app(Config.from_environment(building.environ))
+    settle()  # as each of gunicorn's workers does
     timings, depths = time_pages(app, owner, runs, postmaster, report)
     report("rivals")
     rivals = time_rivals(owner, calls, runs, seconds, postmaster)

@@ -420,6 +420,9 @@ grant execute on function public.touch_api_key(uuid) to service_role;
 revoke all on function public.find_rows(text, jsonb, timestamptz, uuid, boolean, integer, boolean)
     from public, anon, authenticated, service_role, certus_app;
 grant execute on function public.find_rows(text, jsonb, timestamptz, uuid, boolean, integer, boolean) to authenticated;
+revoke all on function public.metrics_by_day(date, date, uuid[], uuid[], uuid)
+    from public, anon, authenticated, service_role, certus_app;
+grant execute on function public.metrics_by_day(date, date, uuid[], uuid[], uuid) to authenticated;
 -- Indexes run these as whoever writes the row.
 grant execute on function private.call_facets(text, text, text, text, boolean, boolean, boolean), private.order_facets(text, text),
     private.reservation_facets(text), private.list_tokens(text, uuid, timestamptz) to authenticated, service_role;

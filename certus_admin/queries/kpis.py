@@ -33,31 +33,16 @@ SUMMED = (
 )  # fmt: skip
 
 # Which dates are this period's is asked at each location, as zones are on different ones around midnight:
-# once a zone and date, after the sums of their locations. `place` is materialized for a hash join,
-# and offset keeps the question about dates from being asked of every row.
-DAYS = f"""with place as materialized (
-    select l.account_id, l.id, l.timezone from public.locations l where {{places}}
-)
-select m.date, m.currency,
+# once a zone and date, after the sums of their locations.
+DAYS = f"""select m.date, m.currency,
     m.date between its.first_date and its.last_date as in_period,
     m.date between its.first_date - cast(:days as integer) and its.first_date - 1 as in_before,
     {", ".join(f"sum(m.{name}) as {name}" for name in SUMMED)}
-from (
-    select d.date, d.currency, place.timezone, {", ".join(f"sum(d.{name}) as {name}" for name in SUMMED)}
-    from place
-    {{daily}}
-    group by 1, 2, 3
-    offset 0
-) m
+from public.metrics_by_day(:earliest, :latest, cast(:account_ids as uuid[]),
+    cast(:location_ids as uuid[]), cast(:within as uuid)) m
 cross join lateral (select {{first}} as first_date, {{last}} as last_date) its
 where m.date <= its.last_date
 group by 1, 2, 3, 4"""
-# Everybody's rows lie together by date; those of some locations are ranges of an index.
-DAILY_OF_ALL = """join public.metrics_daily_v d on d.account_id = place.account_id
-        and d.location_id = place.id and d.date between :earliest and :latest"""
-DAILY_OF_EACH = """cross join lateral (select * from public.metrics_daily_v v
-        where v.account_id = place.account_id and v.location_id = place.id
-            and v.date between :earliest and :latest offset 0) d"""
 
 # The newest calls of the period in every zone, and of these the ones on its local dates. coalesce keeps the
 # planner from an index that has no order of time: it would sort the whole period.
@@ -166,10 +151,14 @@ def _median(reach: Reach, period: Period) -> Any:
 
 def _days(reach: Reach, period: Period, earliest: date) -> tuple[_DayPart, ...]:
     first, last = period.window("m.timezone")
-    daily = DAILY_OF_ALL if reach.everything else DAILY_OF_EACH
-    statement = text(DAYS.format(places=reach.places, daily=daily, first=first, last=last))
-    values = {**reach.values, **period.values, "days": period.days}
-    rows = db.session.execute(statement, values | {"earliest": earliest, "latest": period.last})
+    values = {
+        **period.values,
+        "days": period.days,
+        "earliest": earliest,
+        "latest": period.last,
+        **(dict.fromkeys(("account_ids", "location_ids", "within")) if reach.everything else reach.values),
+    }
+    rows = db.session.execute(text(DAYS.format(first=first, last=last)), values)
     return tuple(_DayPart(row[0], row[2], row[3], read_totals(row[1], row[4:])) for row in rows)
 
 

@@ -1500,6 +1500,50 @@ export type Database = {
           total_revenue_res_estimate: number | null
           transferred_calls: number | null
         }
+        Insert: {
+          account_id?: string | null
+          answered_calls?: number | null
+          catering_calls?: number | null
+          currency?: never
+          date?: string | null
+          general_calls?: number | null
+          location_id?: string | null
+          minutes_saved?: number | null
+          missed_calls?: number | null
+          order_calls?: number | null
+          orders_count?: number | null
+          other_calls?: number | null
+          reservation_calls?: number | null
+          reservations_count?: number | null
+          reservations_valued?: number | null
+          talk_seconds?: number | null
+          total_calls?: number | null
+          total_revenue_orders?: number | null
+          total_revenue_res_estimate?: number | null
+          transferred_calls?: number | null
+        }
+        Update: {
+          account_id?: string | null
+          answered_calls?: number | null
+          catering_calls?: number | null
+          currency?: never
+          date?: string | null
+          general_calls?: number | null
+          location_id?: string | null
+          minutes_saved?: number | null
+          missed_calls?: number | null
+          order_calls?: number | null
+          orders_count?: number | null
+          other_calls?: number | null
+          reservation_calls?: number | null
+          reservations_count?: number | null
+          reservations_valued?: number | null
+          talk_seconds?: number | null
+          total_calls?: number | null
+          total_revenue_orders?: number | null
+          total_revenue_res_estimate?: number | null
+          transferred_calls?: number | null
+        }
         Relationships: []
       }
       metrics_hours_v: {
@@ -1507,7 +1551,6 @@ export type Database = {
           account_id: string | null
           calls: number[] | null
           date: string | null
-          hours: number[] | null
           location_id: string | null
           missed: number[] | null
         }
@@ -1515,7 +1558,6 @@ export type Database = {
           account_id?: string | null
           calls?: number[] | null
           date?: string | null
-          hours?: number[] | null
           location_id?: string | null
           missed?: number[] | null
         }
@@ -1523,7 +1565,6 @@ export type Database = {
           account_id?: string | null
           calls?: number[] | null
           date?: string | null
-          hours?: number[] | null
           location_id?: string | null
           missed?: number[] | null
         }
@@ -1813,6 +1854,36 @@ export type Database = {
         Returns: {
           full_name: string
           id: string
+        }[]
+      }
+      metrics_by_day: {
+        Args: {
+          account_ids?: string[]
+          location_ids?: string[]
+          since: string
+          until: string
+          within?: string
+        }
+        Returns: {
+          answered_calls: number
+          catering_calls: number
+          currency: string
+          date: string
+          general_calls: number
+          minutes_saved: number
+          missed_calls: number
+          order_calls: number
+          orders_count: number
+          other_calls: number
+          reservation_calls: number
+          reservations_count: number
+          reservations_valued: number
+          talk_seconds: number
+          timezone: string
+          total_calls: number
+          total_revenue_orders: number
+          total_revenue_res_estimate: number
+          transferred_calls: number
         }[]
       }
       metrics_failing_since: {

@@ -60,6 +60,8 @@ VISIBLE: dict[str, tuple[Any, ...]] = {
     "private.metrics_daily_live": (REFUSED,) * 6,
     "private.metrics_daily": (REFUSED,) * 6,
     "private.metrics_hours": (REFUSED,) * 6,
+    "private.metrics_accounts": (REFUSED,) * 6,
+    "private.metrics_accounts_live": (REFUSED,) * 6,
     "private.metrics_marks": (REFUSED,) * 6,
     "private.metrics_places": (REFUSED,) * 6,
     "private.call_marks": (REFUSED,) * 6,

@@ -13,9 +13,15 @@ MARKS = "select count(*) from private.metrics_marks"
 DIFFERENCES = "select differences from private.metrics_refreshes where kind = 'full' order by id desc limit 1"
 
 # Calls by the hour, as the tables say.
-HOURS = """select account_id, location_id, date, array_agg(hour order by hour),
-    array_agg(calls order by hour),
-    array_agg(missed order by hour)
+HOURS = """select account_id, location_id, date,
+    array(select coalesce(sum(k.calls), 0)::integer
+        from generate_series(0, 23) h
+        left join unnest(array_agg(hour), array_agg(calls)) k (hour, calls) on k.hour = h
+        group by h order by h),
+    array(select coalesce(sum(k.missed), 0)::integer
+        from generate_series(0, 23) h
+        left join unnest(array_agg(hour), array_agg(missed)) k (hour, missed) on k.hour = h
+        group by h order by h)
 from (select c.account_id, c.location_id, (c.started_at at time zone l.timezone)::date as date,
         extract(hour from c.started_at at time zone l.timezone)::smallint as hour, count(*)::integer as calls,
         sum((c.status in ('missed', 'failed', 'canceled'))::integer)::integer as missed
@@ -30,6 +36,11 @@ DIFFERENT = f"""select account_id, location_id, date from (
 union
 select account_id, location_id, date from (
     ({HOURS} except table private.metrics_hours) union all (table private.metrics_hours except {HOURS})) h"""
+# Sums of accounts that are not those of their days.
+ADDED_UP = """select account_id, null, date from (
+    (table private.metrics_accounts_live except table private.metrics_accounts)
+    union all
+    (table private.metrics_accounts except table private.metrics_accounts_live)) a"""
 
 ADD_CALL = """insert into public.call_logs (account_id, location_id, provider, provider_call_id,
     provider_status, end_reason, intent, direction, started_at, ended_at)
@@ -55,5 +66,8 @@ def add_call(
 
 
 def different(connection: psycopg.Connection[Any] | Asking) -> list[Any]:
-    """Account, location and date of daily rows, and of their hours, that are not as the tables say."""
-    return connection.execute(DIFFERENT).fetchall()
+    """Account, location and date of daily rows, and of their hours, that are not as the tables say.
+
+    Where all of them are, account and date of the sums that are not those of the days.
+    """
+    return connection.execute(DIFFERENT).fetchall() or connection.execute(ADDED_UP).fetchall()

@@ -66,6 +66,7 @@ FUNCTIONS = {
         "public.health_report()",
         "public.knowledge_requesters()",
         "public.mentionable_people(uuid)",
+        "public.metrics_by_day(date,date,uuid[],uuid[],uuid)",
         "public.open_recording(uuid)",
         "public.record_export(text,jsonb,bigint)",
         "public.reveal_caller(uuid,text)",

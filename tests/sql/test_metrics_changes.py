@@ -182,6 +182,17 @@ def test_a_refresh_heals_hours_that_are_not_all_of_their_day(asking: Asking) -> 
     assert different(asking) == []
 
 
+def test_a_refresh_heals_sums_of_accounts_and_counts_them(asking: Asking) -> None:
+    lost = asking.execute("delete from private.metrics_accounts where account_id = %s", [ACCOUNT_A]).rowcount
+    wrong = asking.execute("update private.metrics_accounts set total_calls = total_calls + 1").rowcount
+    assert lost
+    assert wrong
+    assert different(asking)
+    asking.execute(REFRESH)
+    assert different(asking) == []
+    assert asking.scalar(DIFFERENCES) == lost + wrong
+
+
 def test_a_change_that_waits_for_its_run_is_no_difference(asking: Asking) -> None:
     add_call(asking)
     day = """select changed, unexplained from private.compute_days(
