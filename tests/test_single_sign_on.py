@@ -162,6 +162,12 @@ def test_ten_tries_of_one_address_close_it_and_no_other(
     assert answers(make_person().email, 12).location == "/"
 
 
+def test_coming_in_often_closes_nothing(app: Flask, provider: OidcProvider, make_person: MakePerson) -> None:
+    ann = make_person()
+    answers = [come_back(app.test_client(), provider, ann.email) for _ in range(12)]
+    assert [(answer.status_code, answer.location) for answer in answers] == [(303, "/")] * 12
+
+
 @pytest.mark.parametrize(
     "metadata",
     [
