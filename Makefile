@@ -41,6 +41,7 @@ lint: $(development)
 	$(python) -m ruff check .
 	$(python) -m ruff format --check .
 	$(python) -m mypy
+	$(python) -m bandit --quiet --recursive --configfile pyproject.toml wsgi.py gunicorn.conf.py certus_admin views forms seeds
 
 bench: $(development) $(assets) $(rivals)
 	$(python) -m benchmarks

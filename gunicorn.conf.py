@@ -19,7 +19,7 @@ graceful_timeout = 10
 # or else it sends a request into a connection that is just being closed. One that rests holds no thread.
 keepalive = 75
 # Heartbeats on a disk stall when the disk does, and gunicorn then kills healthy workers.
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - gunicorn unlinks its files  # nosec B108
 
 # Each worker counts in files of its own, which outlive it; certus_admin/exporter.py adds them up for
 # Prometheus, at CERTUS_METRICS_PORT or 1,000 above the pages (0: nowhere).

@@ -21,7 +21,15 @@ from certus_admin.passwords import hash_password, needs_rehash, password_matches
 from certus_admin.viewing import Viewer, refuse_writes
 
 OPEN_ENDPOINTS = frozenset(
-    {"static", "session.login", "health.healthz", "one_time_link.show", "one_time_link.choose"}
+    {
+        "static",
+        "session.login",
+        "single_sign_on.start",
+        "single_sign_on.back",
+        "health.healthz",
+        "one_time_link.show",
+        "one_time_link.choose",
+    }
 )
 TOKEN = "token"  # noqa: S105 - the name of the cookie's entry
 

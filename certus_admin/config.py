@@ -1,6 +1,5 @@
 """What the environment says, checked once at start and frozen."""
 
-import ipaddress
 import os
 import secrets
 from collections.abc import Mapping
@@ -9,7 +8,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from certus_admin.addresses import is_loopback
 from certus_admin.embedded_identity import remembered_urls
+from certus_admin.oidc_settings import OidcSettings, oidc_from_environment
 from certus_admin.private_files import read_or_make
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -46,6 +47,7 @@ class Config:
     log_level: str = "INFO"
     var: Path = CHECKOUT / "var"
     embedded: bool = False
+    oidc: OidcSettings | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "database_url", libpq_url(self.database_url))
@@ -111,6 +113,7 @@ class Config:
             "log_level": environ.get("CERTUS_LOG_LEVEL", "INFO").upper(),
             "var": var,
             "embedded": embedded,
+            "oidc": oidc_from_environment(environ, problems),
         }
         try:
             config = cls(**values)
@@ -135,16 +138,6 @@ def libpq_url(url: str) -> str:
 def sqlalchemy_url(url: str) -> str:
     """`url`, in libpq's form, with SQLAlchemy's name of the psycopg 3 driver."""
     return url.replace("postgresql://", "postgresql+psycopg://", 1)
-
-
-def is_loopback(host: str) -> bool:
-    """True for localhost and for loopback addresses: traffic that never leaves the machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _number(environ: Mapping[str, str], name: str, default: int, problems: list[str]) -> int:

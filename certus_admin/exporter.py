@@ -18,7 +18,8 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from certus_admin.config import Config, is_loopback
+from certus_admin.addresses import is_loopback
+from certus_admin.config import Config
 
 ADDRESS = "127.0.0.1"
 FIGURES = """select metrics_refreshed_at, metrics_failing_since, refresh_failures, unknown_calls

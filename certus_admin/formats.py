@@ -50,7 +50,7 @@ def local_time(value: datetime | None, zone: str | None = None, style: str = "sh
     name = f' <span class="zone">{escape(_zone_name_at(local))}</span>' if style != "date" else ""
     # Digits, English names and a zone that zoneinfo knows: nothing here needs to be escaped.
     exact = f"{local.strftime(PATTERNS['exact'])} ({zone or 'UTC'})"
-    return Markup(  # noqa: S704
+    return Markup(  # noqa: S704 - digits, English names and a known zone
         f'<time datetime="{value.astimezone(UTC).isoformat(timespec="seconds")}" title="{exact}">'
         f"{local.strftime(PATTERNS[style])}{name}</time>"
     )

@@ -7,12 +7,14 @@ import hashlib
 import hmac
 import time
 
-from flask import Flask, current_app, request
+from flask import Flask, Response, current_app, g, request
 from flask_limiter import Limiter
 from flask_login import current_user
+from limits import parse
 from limits.storage import Storage
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import TooManyRequests
 
 from certus_admin.database import db
 
@@ -21,6 +23,9 @@ READ = text("select attempts, resets_at from back_office.attempts(:key)")
 FORGET = text("select back_office.forget_attempts(:key)")
 
 SIGN_IN_LIMIT = "10 per 5 minutes"
+# By whatever way somebody signs in, their address is counted once.
+SIGN_IN_SCOPE = "sign-in"
+EACH_PERSON = parse(SIGN_IN_LIMIT)
 
 
 class DatabaseStorage(Storage):
@@ -96,11 +101,32 @@ def own_key() -> str:
 limiter = Limiter(key_func=address_key, storage_uri="certus://", strategy="fixed-window")
 
 
+def sign_in_was_refused(_response: Response) -> bool:
+    """Only mistakes count against an address: an office of many people signs in through one."""
+    return bool(g.get("sign_in_refused"))
+
+
 def forget_person_attempts() -> None:
     """Somebody knew the password: their earlier mistakes no longer count. The address keeps its own."""
     for limit in limiter.current_limits:
         if limit.request_args[0] == person_key():
             limiter.limiter.clear(limit.limit, *limit.request_args)
+
+
+def count_proven(email: str) -> None:
+    """Count a single sign-on of this address, before anybody looks whose it is; TooManyRequests past ten.
+
+    Apart from passwords: who mistypes somebody's password ten times does not lock this way too.
+    """
+    key = hashed_key("single sign-on", email)
+    if not limiter.limiter.hit(EACH_PERSON, key):
+        resets_at = limiter.limiter.get_window_stats(EACH_PERSON, key).reset_time
+        raise TooManyRequests(retry_after=max(1, int(resets_at - time.time())))
+
+
+def forget_proven(email: str) -> None:
+    """Somebody came in: their earlier tries no longer count."""
+    limiter.limiter.clear(EACH_PERSON, hashed_key("single sign-on", email))
 
 
 def init_limits(app: Flask) -> None:

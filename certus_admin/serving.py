@@ -164,7 +164,7 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
 def _answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - our own address, on loopback
+        with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - our own address, on loopback  # nosec B310
             return True
     except urllib.error.HTTPError:
         return True  # it answers, even if it says that metrics are old

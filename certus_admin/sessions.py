@@ -14,6 +14,7 @@ from certus_admin.database import db
 LONGEST_USER_AGENT = 300
 
 FIND = text("select user_id, password_hash, is_active from back_office.find_sign_in(:email)")
+FIND_PERSON = text("select back_office.find_person(:email)")
 OPEN = text("select back_office.open_session(:user_id, :token_hash, cast(:address as inet), :user_agent)")
 RESUME = text(
     """select user_id, session_id, email, full_name, role, sees_everything, access,
@@ -42,6 +43,13 @@ def find_sign_in(email: str) -> SignIn | None:
     with db.engine.begin() as connection:
         row = connection.execute(FIND, {"email": email.strip().lower()}).one_or_none()
     return SignIn(row.user_id, row.password_hash, row.is_active) if row else None
+
+
+def find_person(email: str) -> UUID | None:
+    """The active person with an address that somebody else has vouched for, with or without a password."""
+    with db.engine.begin() as connection:
+        user_id: UUID | None = connection.execute(FIND_PERSON, {"email": email}).scalar_one()
+    return user_id
 
 
 def open_session(user_id: UUID, token: str, address: str | None, user_agent: str) -> None:

@@ -8,7 +8,7 @@ from certus_admin.passwords import hash_password
 from seeds.errors import SeedError
 from seeds.identifiers import SEEDED
 
-PASSWORD = "certus-demo"  # noqa: S105  # nosec B105: printed by `make run`; it exists in demo databases alone
+PASSWORD = "certus-demo"  # noqa: S105 - printed by `make run`; it exists in demo databases alone
 SIGN_INS = ("admin@certus.example", "manager@certus.example", "operator@certus.example")
 ACCOUNTS = [UUID(f"a0000000-0000-7000-8000-00000000000{letter}") for letter in "abc"]  # those of seed.sql
 

@@ -2779,6 +2779,14 @@ as $$
 $$;
 comment on function back_office.find_sign_in(text) is 'What sign-in compares a password with; no row for someone unknown or without a password.';
 
+create or replace function back_office.find_person(email text) returns uuid
+language sql stable security definer
+set search_path = ''
+as $$
+    select u.id from public.users u where u.email = lower(btrim(find_person.email)) and u.is_active
+$$;
+comment on function back_office.find_person(text) is 'The active person with an address that a single sign-on provider vouched for; null for anybody else.';
+
 create or replace function back_office.save_password_hash(user_id uuid, password_hash text) returns void
 language sql volatile security definer
 set search_path = ''
@@ -2812,7 +2820,7 @@ begin
     delete from private.web_sessions s where s.opened_at < now() - interval '30 days';
 end
 $$;
-comment on function back_office.open_session(uuid, bytea, inet, text) is 'Opens a session for someone whose password was right, and writes it to the audit log.';
+comment on function back_office.open_session(uuid, bytea, inet, text) is 'Opens a session for someone who proved who they are, and writes it to the audit log.';
 
 do $$
 begin

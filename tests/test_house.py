@@ -1,6 +1,7 @@
 """The house keeps its order: who imports whom, how long a module grows, what no file may say."""
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
@@ -43,6 +44,9 @@ CORE_ORDER = ["config", "database", "models administration_models", "queries", "
 REGISTRIES = [f"{name}.{top}" for name in ("pypi", "pythonhosted", "npmjs") for top in ("org", "com")]
 UNFINISHED = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK")) + r")\b")
 MACHINE_PATHS = re.compile(r"/(" + "|".join(("wor" + "k", "ro" + "ot")) + r")/")
+# Put together here as well: this file holds the marks and is no exception.
+PRAGMA = re.compile("# (?:" + "no" + "qa|no" + r"sec)\b")
+REASONED = re.compile(r"^# \w+: [A-Z]+[0-9]+(, [A-Z]+[0-9]+)* - \w.{3,}|^# no" + r"sec B[0-9]+ - \w.{3,}")
 SHAPELESS = re.compile(
     r"(^|_)(util|utils|helper|helpers|manager|managers|misc|common)(_|$)|^my_", re.IGNORECASE
 )
@@ -152,6 +156,39 @@ def test_no_file_names_a_registry_or_a_machine():
     named = {str(path) for path, text in texts() for registry in REGISTRIES if registry in text}
     named |= {str(path) for path, text in texts() if MACHINE_PATHS.search(text)}
     assert named == set()
+
+
+def pragmas() -> Iterator[tuple[str, str]]:
+    """Each exception from a rule of security or style: its line's place, and the text from the mark on."""
+    for path in sorted(CHECKOUT.rglob("*.py")):
+        if not {".venv", ".venv-bench", "node_modules", "var"} & set(path.relative_to(CHECKOUT).parts):
+            for number, line in enumerate(path.read_text().splitlines(), 1):
+                if found := PRAGMA.search(line):
+                    yield f"{path.relative_to(CHECKOUT)}:{number}", line[found.start() :]
+
+
+def test_every_exception_from_a_rule_names_the_rule_and_gives_its_reason():
+    found = dict(pragmas())
+    assert len(found) > 20
+    assert [f"{place} {text}" for place, text in found.items() if not REASONED.search(text)] == []
+
+
+def test_every_package_of_the_locks_carries_a_hash():
+    for name in (
+        "requirements.txt",
+        "requirements-dev.txt",
+        "requirements-node.txt",
+        "requirements-bench.txt",
+    ):
+        entries = re.split(r"^(?=\S)", (CHECKOUT / name).read_text(), flags=re.MULTILINE)
+        packages = [entry for entry in entries if entry.strip() and not entry.startswith("#")]
+        assert packages
+        assert [
+            each.split()[0] for each in packages if "==" not in each or "--hash=sha256:" not in each
+        ] == []
+    locked = json.loads((CHECKOUT / "package-lock.json").read_text())["packages"]
+    assert len(locked) > 10
+    assert [name for name, entry in locked.items() if name and not entry.get("integrity")] == []
 
 
 def test_locks_carry_hashes_and_no_addresses():

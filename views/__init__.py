@@ -1,6 +1,7 @@
 """The pages: one module each, registered here."""
 
 from collections.abc import Callable
+from importlib import import_module
 
 from flask import Flask, abort
 from flask.typing import ResponseReturnValue
@@ -113,6 +114,10 @@ def register_pages(app: Flask) -> None:
     app.add_template_filter(place_of)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    oidc = app.extensions["certus_config"].oidc
+    if oidc:
+        # Not named above: without a provider, nobody pays for loading what speaks to one.
+        import_module("views.single_sign_on").register_single_sign_on(app, oidc)
     admin = Admin(
         name="Certus",
         theme=CertusTheme(),

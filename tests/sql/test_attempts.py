@@ -65,6 +65,7 @@ def test_two_workers_share_one_counter(database: Database) -> None:
 
 
 CALLS: list[LiteralString] = [
+    "select back_office.find_person('operator@certus.example')",
     "select back_office.find_sign_in('operator@certus.example')",
     "select back_office.open_session('05e00000-0000-7000-8000-000000000003', sha256('x'), null, null)",
     "select back_office.resume_session(sha256('x'))",

@@ -88,6 +88,7 @@ FUNCTIONS = {
         "back_office.end_session(bytea)",
         "back_office.end_viewing(bytea)",
         "back_office.find_link(bytea)",
+        "back_office.find_person(text)",
         "back_office.find_sign_in(text)",
         "back_office.forget_attempts(text)",
         "back_office.health()",

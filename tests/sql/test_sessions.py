@@ -24,6 +24,15 @@ def test_sign_in_finds_nobody_else(front: Front, email: str | None) -> None:
     assert front.call(FIND, email) is None
 
 
+def test_single_sign_on_finds_active_people_alone_with_or_without_a_password(front: Front) -> None:
+    find: LiteralString = "select back_office.find_person(%s)"
+    assert front.call(find, " Operator@Certus.example ") == (PEOPLE["operator"],)
+    front.owner("delete from private.user_passwords where user_id = %s", PEOPLE["operator"])
+    assert front.call(find, "operator@certus.example") == (PEOPLE["operator"],)
+    for nobody in ("former@certus.example", "unknown@certus.example", "%@certus.example", "", None):
+        assert front.call(find, nobody) == (None,)
+
+
 def test_who_has_no_password_cannot_sign_in(front: Front) -> None:
     front.owner("delete from private.user_passwords where user_id = %s", PEOPLE["operator"])
     assert front.call(FIND, "operator@certus.example") is None

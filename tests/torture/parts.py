@@ -2,6 +2,9 @@
 
 from collections.abc import Callable, Mapping
 
+from tests.torture import sign_in
 from tests.torture.figures import Part, Report
 
-PARTS: Mapping[str, Callable[[Report], Part]] = {}
+PARTS: Mapping[str, Callable[[Report], Part]] = {
+    "sign-in": sign_in.run,
+}
