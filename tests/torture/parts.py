@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from tests.torture import personal
 from tests.torture.figures import Part, Report
 
-PARTS: Mapping[str, Callable[[Report], Part]] = {}
+PARTS: Mapping[str, Callable[[Report], Part]] = {"personal": personal.run}
