@@ -112,7 +112,11 @@ def serving(environ: dict[str, str], workers: int, log: IO[bytes] | None = None)
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "--workers", str(workers), "--log-level", "error"]
     process = psutil.Popen(
-        [*command, "wsgi:create_app()"], cwd=CHECKOUT, env=environ | {"PORT": str(port)}, stderr=log
+        [*command, "wsgi:create_app()"],
+        cwd=CHECKOUT,
+        env=environ | {"PORT": str(port)},
+        stdout=log,
+        stderr=log,
     )
     server = Server(process, port)
     try:

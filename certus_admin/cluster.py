@@ -47,6 +47,12 @@ SETTINGS: dict[str, str] = {
     "log_rotation_age": "1d",
     "log_truncate_on_rotation": "on",
     "log_error_verbosity": "terse",
+    # A statement that fails says why to whoever sent it, and the app logs its SQLSTATE. The message itself
+    # quotes values ("invalid input syntax for type uuid: ..."): it is not written down. Values sent beside a
+    # statement are not either, should somebody switch on the logging of slow statements.
+    "log_min_messages": "log",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
     "log_checkpoints": "off",
 }
 

@@ -20,10 +20,15 @@ HANDLER = "certus"
 REQUEST_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 MASK = "[masked]"
+# What an address of ours is made of: words, ids and dates. Whatever else somebody typed into one is theirs.
+PLAIN = re.compile(
+    r"[a-z]{1,20}([_-][a-z]{1,20}){0,4}(\.[a-z]{2,5})?|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    r"|\d{4}-\d\d-\d\d"
+)
 EMAIL = re.compile(r"[^\s@/\"<>,;:()\[\]]+@[\w-]+(\.[\w-]+)+")
 PHONE = re.compile(r"(?<![\w-])(?:\+|00)?\(?\d(?:[\s().-]{0,2}\d){6,14}(?![\w-])")
 UNMASKED = frozenset(
-    {"request_id", "user_id", "viewer_id", "ms", "status", "statements", "level", "traceback"}
+    {"request_id", "user_id", "viewer_id", "path", "ms", "status", "statements", "level", "traceback"}
 )
 
 request_log = structlog.get_logger("certus.request")
@@ -53,6 +58,11 @@ def mask(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float):
         return value
     return mask(str(value))
+
+
+def shown_path(path: str) -> str:
+    """`path` with each part masked that is no word of lower-case letters, no id and no date."""
+    return "/".join(part if not part or PLAIN.fullmatch(part) else MASK for part in path.split("/"))
 
 
 def mask_personal_data(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
@@ -112,7 +122,7 @@ def log_request(response: Response) -> Response:
         "request",
         method=request.method,
         route=request.url_rule.rule if request.url_rule else None,
-        path=request.path,
+        path=shown_path(request.path),
         status=response.status_code,
         ms=round((time.perf_counter() - g.started) * 1000, 1),
         statements=statement_count(),

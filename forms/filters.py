@@ -34,6 +34,7 @@ PERIOD_CHOICES = [
     SelectChoice("90d", "Last 90 days"),
 ]
 PRINTABLE = re.compile(r"[^\x00-\x1f\x7f]*\Z")
+FILTER_NAME = re.compile(r"[a-z_]{1,30}")
 PAGING = frozenset({"older", "newer", "count"})
 DAYS_IN_REACH = {"min": FIRST_DAY.isoformat(), "max": LAST_DAY.isoformat()}
 
@@ -73,6 +74,13 @@ class ChecksField(SelectMultipleField):
 
     def __init__(self, label: str, choices: Sequence[tuple[str, str]], **options: Any) -> None:
         super().__init__(label, choices=[SelectChoice(*pair) for pair in choices], **options)
+
+    def pre_validate(self, form: Form) -> None:
+        """Refuse what is not offered without repeating it: the words reach an error page."""
+        try:
+            super().pre_validate(form)
+        except ValidationError:
+            raise ValidationError("that is not one of the choices") from None
 
 
 def _day_in_reach(_form: Form, field: DateField) -> None:
@@ -172,7 +180,9 @@ class FilterForm(Form):
             if name in PAGING:
                 continue
             if name not in self:
-                raise BadRequest(f"There is no filter “{name[:40]}” here.")
+                # A name of ours is a few lower-case letters; anything else is not repeated.
+                called = f"“{name}”" if FILTER_NAME.fullmatch(name) else "of that name"
+                raise BadRequest(f"There is no filter {called} here.")
             if len(values) > 1 and not isinstance(self[name], SelectMultipleField):
                 raise BadRequest(f"The filter “{self[name].label.text}” ({name}) was given more than once.")
 

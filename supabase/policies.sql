@@ -331,6 +331,7 @@ grant insert, update on public.accounts, public.locations, public.call_logs, pub
 -- Functions: helpers of policies, defaults and checks run as whoever asks, so the right to execute is theirs;
 -- without usage of the schema no client can name them.
 grant execute on function private.uuid_v7(), private.is_time_zone(text), private.looks_like_secret(text),
+    private.is_recording_address(text),
     private.retell_status(text), private.vapi_status(text), private.twilio_status(text), public.call_status(text, text, text),
     public.call_type(text), private.phone_digits(text), public.mask_phone(text), private.duration_bucket(integer),
     private.call_seconds(timestamptz, timestamptz, timestamptz), private.transfer_unanswered(text),

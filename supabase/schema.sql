@@ -221,6 +221,18 @@ return (
 );
 comment on function public.mask_phone(text) is 'A phone number as clients may see it: its last four digits.';
 
+create or replace function private.is_recording_address(address text) returns boolean
+language sql immutable parallel safe
+return (
+    -- One of our own sounds, or https at a host with a public name. A host whose last label begins with a digit is an IP
+    -- address in one of its spellings (10.0.0.1, 0x7f.1, 2130706433), and no name in brackets or with an @ before it passes.
+    address ~ '^/recordings/[a-z0-9-]+\.(wav|mp3|ogg)$'
+    or (address ~ '^https://([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9](:[0-9]{1,5})?([/?#][!-\[\]-~]*)?$'
+        and address !~* '^https://([^/?#]*\.)?(localhost|localdomain|local|internal|intranet|private|corp|home|lan|arpa)(:[0-9]+)?([/?#]|$)')
+);
+comment on function private.is_recording_address(text) is
+    'Whether a recording may lie there: /recordings/... of our own, or https at a public host name; no IP address, no internal name, no credentials.';
+
 create or replace function private.call_seconds(started timestamptz, answered timestamptz, ended timestamptz) returns integer
 language sql immutable parallel safe
 return (
@@ -363,7 +375,7 @@ create table if not exists public.call_logs (
     ended_at timestamptz,
     summary_md text,
     transcript_md text,
-    recording_url text check (recording_url ~ '^(https://[^\s]+|/recordings/[a-z0-9-]+\.(wav|mp3|ogg))$'),
+    recording_url text check (private.is_recording_address(recording_url)),
     created_at timestamptz not null default now(),
     has_order boolean not null default false,
     has_reservation boolean not null default false,
@@ -387,6 +399,27 @@ create table if not exists public.call_logs (
     check (answered_at >= started_at),
     check (ended_at >= started_at)
 );
+-- Calls of the version before may point into somebody's own network. Their addresses are not ours to throw away: whoever applies
+-- this decides.
+do $$
+declare
+    rule pg_constraint;
+    calls bigint;
+begin
+    for rule in select * from pg_constraint c where c.conrelid = 'public.call_logs'::regclass
+        and c.conname = 'call_logs_recording_url_check' and pg_get_constraintdef(c.oid) not like '%is_recording_address%' loop
+        select count(*) into calls from public.call_logs where not private.is_recording_address(recording_url);
+        if calls > 0 then
+            raise exception '% calls have a recording_url that is no public https address', calls using errcode = 'check_violation',
+                hint = 'Find them with: select id from public.call_logs where not private.is_recording_address(recording_url);'
+                    || ' set recording_url to null, or to where the recording lies in public, and apply again.';
+        end if;
+        alter table public.call_logs drop constraint call_logs_recording_url_check;
+        alter table public.call_logs
+            add constraint call_logs_recording_url_check check (private.is_recording_address(recording_url));
+    end loop;
+end
+$$;
 comment on table public.call_logs is 'Every call, as its provider sent it; status, call_type, duration and masked numbers are derived and stored.';
 comment on column public.call_logs.duration_seconds is
     'Whole seconds from answered_at (started_at where nobody answered) to ended_at; null while the call runs.';
@@ -2335,6 +2368,32 @@ end
 $$;
 comment on function private.refuse_blind_metrics() is 'Fails where row-level security would hide rows from whoever computes the numbers.';
 
+create or replace function private.refuse_lost_metrics(before bigint, after bigint) returns void
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+    days bigint;
+begin
+    -- Rows go when calls go (an account that left, old calls that were removed). When many go, the calls are asked: each
+    -- local date with an inbound call has a row, so fewer rows than such dates are a fault of the computing, not of the data.
+    if after >= before * 0.9 then
+        return;
+    end if;
+    select count(*) into days from (
+        select distinct c.account_id, c.location_id, (c.started_at at time zone l.timezone)::date
+        from public.call_logs c
+        join public.locations l on l.account_id = c.account_id and l.id = c.location_id
+        where c.direction = 'inbound') d;
+    if after < days then
+        raise exception 'the refresh would have lost metrics: % daily rows instead of %, for % days with calls', after, before, days
+            using errcode = 'data_exception';
+    end if;
+end
+$$;
+comment on function private.refuse_lost_metrics(bigint, bigint) is
+    'Fails where daily rows fell by more than a tenth and are fewer than the days that have calls.';
+
 create or replace function private.compute_days(
     account_ids uuid[], location_ids uuid[], dates date[], out computed bigint, out changed bigint, out unexplained bigint)
 language plpgsql
@@ -2404,6 +2463,8 @@ create or replace function private.compute_everything(out computed bigint, out c
 language plpgsql
 set search_path = ''
 as $$
+declare
+    before constant bigint := (select count(*) from private.metrics_daily);
 begin
     with fresh as materialized (
         select * from private.metrics_daily_live
@@ -2430,6 +2491,7 @@ begin
     if computed = 0 and exists (select from public.call_logs where direction = 'inbound') then
         raise exception 'the refresh would have emptied the metrics' using errcode = 'data_exception';
     end if;
+    perform private.refuse_lost_metrics(before, computed);
     with counted as (
         select p.account_id, p.location_id, (c.started_at at time zone p.timezone)::date as date,
             extract(hour from c.started_at at time zone p.timezone)::smallint as hour,
@@ -2520,6 +2582,7 @@ set search_path = ''
 as $$
 declare
     began timestamptz := clock_timestamp();
+    healed bigint;
 begin
     refreshed := false;
     perform private.refuse_blind_metrics();
@@ -2527,8 +2590,12 @@ begin
         return;
     end if;
     metric_rows := private.take_marks();
-    insert into private.metrics_refreshes (started_at, finished_at, metric_rows, kind)
-    values (began, clock_timestamp(), metric_rows, 'changes');
+    -- Rows that are all gone while calls are there, by whatever hand, are computed again at once and counted as healed.
+    if not exists (select from private.metrics_daily) and exists (select from public.call_logs where direction = 'inbound') then
+        select c.computed, c.changed into metric_rows, healed from private.compute_everything() c;
+    end if;
+    insert into private.metrics_refreshes (started_at, finished_at, metric_rows, kind, differences)
+    values (began, clock_timestamp(), metric_rows, 'changes', healed);
     refreshed := true;
     seconds := round(extract(epoch from clock_timestamp() - began), 3);
 end
@@ -2547,6 +2614,7 @@ declare
     location_ids uuid[];
     dates date[];
     healed bigint := 0;
+    before bigint := 0;
 begin
     refreshed := false;
     perform private.refuse_blind_metrics();
@@ -2555,6 +2623,7 @@ begin
         return;
     end if;
     if (select relispopulated from pg_catalog.pg_class where oid = 'public.mv_metrics_daily'::regclass) then
+        select count(*) into before from public.mv_metrics_daily;
         refresh materialized view concurrently public.mv_metrics_daily;
     else
         refresh materialized view public.mv_metrics_daily;
@@ -2563,6 +2632,7 @@ begin
     if metric_rows = 0 and exists (select from public.call_logs where direction = 'inbound') then
         raise exception 'the refresh would have emptied the metrics' using errcode = 'data_exception';
     end if;
+    perform private.refuse_lost_metrics(before, metric_rows);
     -- Until here changes went on being computed; a run under way is over in a moment. Then nobody else writes the rows.
     perform pg_advisory_xact_lock(hashtext('certus.update_metrics'));
     perform private.take_marks();
@@ -2717,7 +2787,8 @@ as $$
 declare
     c public.call_logs := private.call_in_reach(open_recording.call_id);
 begin
-    if c.recording_url is null then
+    -- The check of the column says so already; a row that came around it opens nothing either.
+    if c.recording_url is null or not private.is_recording_address(c.recording_url) then
         raise exception 'no recording' using errcode = 'no_data_found';
     end if;
     perform private.write_audit(c.account_id, c.location_id, 'play', 'call_logs', c.id, null, null);
@@ -3342,14 +3413,14 @@ begin
             select r.error_code is not null from private.metrics_refreshes r where r.kind = 'full' order by r.id desc limit 1), false),
         'differences', (
             select coalesce(sum(r.differences), 0) from private.metrics_refreshes r
-            where r.kind = 'full' and r.finished_at > now() - interval '1 day'),
+            where r.finished_at > now() - interval '1 day'),
         -- Good runs over changes come each minute: of those the last is told, and of all others the last twelve.
         'runs', coalesce((
             select jsonb_agg(to_jsonb(r) order by r.id desc) from (
                 select id, kind, started_at, extract(epoch from finished_at - started_at) as seconds, started_by, metric_rows,
                     differences, error_code, error
                 from private.metrics_refreshes
-                where kind = 'full' or error_code is not null or id = (select max(last.id) from private.metrics_refreshes last)
+                where kind = 'full' or error_code is not null or differences > 0 or id = (select max(last.id) from private.metrics_refreshes last)
                 order by id desc limit 12) r), '[]'));
 end
 $$;

@@ -11,12 +11,13 @@ from flask import Flask
 from sqlalchemy import text
 
 from certus_admin.database import db
-from certus_admin.logs import MASK, mask
+from certus_admin.logs import MASK, mask, shown_path
 from tests.fixtures.core import MakePerson, signed_in_client, try_sign_in
 
 pytestmark = pytest.mark.usefixtures("no_attempts")
 
 PHONE = "+14155550123"
+CALL = "0190aaaa-1234-7000-8000-000000000001"
 Lines = Callable[[], list[dict[str, Any]]]
 
 
@@ -90,6 +91,22 @@ def test_what_looks_like_a_number_or_an_address_is_masked(personal: str) -> None
 )
 def test_ids_and_measures_stay_readable(harmless: str) -> None:
     assert mask(harmless) == harmless
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        (f"/calls/{CALL}/notes", f"/calls/{CALL}/notes"),
+        ("/configuration/exceptions/2026-12-25/delete", "/configuration/exceptions/2026-12-25/delete"),
+        ("/settings/ai_voice/export.csv", "/settings/ai_voice/export.csv"),
+        ("/calls/+1 617-555-0142", f"/calls/{MASK}"),
+        ("/recordings/Ann wants her deposit back.wav", f"/recordings/{MASK}"),
+        ("/x/ghp4f9Kd82Lq71Zx/ann@people.example", f"/x/{MASK}/{MASK}"),
+        ("/%0a", f"/{MASK}"),
+    ],
+)  # fmt: skip
+def test_of_an_address_only_what_ours_are_made_of_is_logged(path: str, shown: str) -> None:
+    assert shown_path(path) == shown
 
 
 def test_libraries_are_logged_the_same_way(pages: Flask, lines: Lines) -> None:

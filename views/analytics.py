@@ -12,6 +12,7 @@ from certus_admin.queries.analytics import get_analytics
 from certus_admin.queries.analytics_changes import Change, list_changes
 from certus_admin.queries.analytics_hours import get_busy_hours
 from certus_admin.queries.export_columns import METRICS_EXPORT
+from certus_admin.queries.freshness import get_freshness
 from certus_admin.queries.metrics import metrics_query
 from certus_admin.queries.period import Period
 from certus_admin.queries.places import list_places
@@ -26,6 +27,8 @@ from views.exports import stream_export
 from views.menu import KEEPERS
 
 blueprint = Blueprint("analytics", __name__, url_prefix="/analytics")
+
+NOT_FRESH = {None: "", "failed": "-refresh-fails", "late": "-late", "never": "-never-computed"}
 
 
 @blueprint.get("/")
@@ -85,13 +88,15 @@ def metrics() -> ResponseReturnValue:
     query = metrics_query(
         Scope.of(current_user), period, form.chosen_places, form.account_id, form.location_id
     )
-    return stream_export(METRICS_EXPORT, query, form, form.places, file_name(form, period))
+    name = file_name(form, period, get_freshness().fault)
+    return stream_export(METRICS_EXPORT, query, form, form.places, name)
 
 
-def file_name(form: AnalyticsForm, period: Period) -> str:
+def file_name(form: AnalyticsForm, period: Period, fault: str | None) -> str:
     """metrics-harbour-vine-2026-01-01-to-2026-01-31-America-New_York.csv: whose, which dates, in which zone.
 
     Where the places are in several zones, each date is that of its location: `local-dates`.
+    A file says so at the end of its name where its numbers are not fresh: it has no banner.
     """
     zones = {place.timezone for place in form.chosen_places}
     place = next(iter(form.chosen_places), None)
@@ -103,4 +108,4 @@ def file_name(form: AnalyticsForm, period: Period) -> str:
     plain = unicodedata.normalize("NFKD", named).encode("ascii", "ignore").decode().lower()
     whose = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60] or ("place" if named else "all-locations")
     zone = zones.pop().replace("/", "-") if len(zones) == 1 else "local-dates"
-    return f"metrics-{whose}-{period.first}-to-{period.last}-{zone}.csv"
+    return f"metrics-{whose}-{period.first}-to-{period.last}-{zone}{NOT_FRESH[fault]}.csv"

@@ -110,7 +110,7 @@ def _judge_comparison(told: dict[str, Any]) -> tuple[str, str, str | None]:
     if told["differences"]:
         rows = "1 daily row" if told["differences"] == 1 else f"{number(told['differences'])} daily rows"
         why = "Somebody wrote without triggers, or a rule of the numbers changed; if neither, report it."
-        return "look", f"Comparisons of the last 24 hours found {rows} wrong, and healed them.", why
+        return "look", f"Runs of the last 24 hours found {rows} wrong, and healed them.", why
     return "good", "Runs come on time and go well; the last comparison found no difference.", None
 
 

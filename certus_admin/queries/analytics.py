@@ -21,21 +21,23 @@ from certus_admin.queries.totals import Day, Totals, add_up
 DAILY_OF_ALL = """join public.metrics_daily_v m on m.account_id = l.account_id and m.location_id = l.id
     and m.date between its.first_date and its.last_date
     and (m.date between :earliest and :latest or m.date between :then_earliest and :then_latest)"""
-DAILY_OF_EACH = """cross join lateral (
-    select * from public.metrics_daily_v v where v.account_id = l.account_id and v.location_id = l.id
+DAILY_OF_EACH = f"""cross join lateral (
+    select v.date, v.location_id, {", ".join(f"v.{name}" for name in SUMMED)}
+    from public.metrics_daily_v v where v.account_id = l.account_id and v.location_id = l.id
         and v.date between its.first_date and its.last_date offset 0) m"""
 
 REFRESHED = text(f"select {FRESHNESS}")
 
 # Both ways of adding up in one reading: by date, and by location. Which dates are the period's is asked at
 # each location: around midnight, zones are on different ones.
-NUMBERS = f"""select its.compared, m.date, m.location_id, m.currency,
+NUMBERS = f"""select its.compared, m.date, m.location_id, a.currency,
     {", ".join(f"sum(m.{name}) as {name}" for name in SUMMED)}
 from public.locations l
+join public.accounts a on a.id = l.account_id
 cross join lateral (values {{spans}}) its (compared, first_date, last_date)
 {{daily}}
 where {{places}}
-group by grouping sets ((its.compared, m.currency, m.date), (its.compared, m.currency, m.location_id))"""
+group by grouping sets ((its.compared, a.currency, m.date), (its.compared, a.currency, m.location_id))"""
 
 
 @dataclass(frozen=True)

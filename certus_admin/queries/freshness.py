@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import text
+
+from certus_admin.database import db
+
 # What changed is computed every minute: a few runs may be missed before anybody is told.
 LATE_AFTER = timedelta(minutes=5)
 
@@ -29,3 +33,8 @@ class Freshness:
         if self.refreshed_at is None:
             return "never"
         return "late" if datetime.now(UTC) - self.refreshed_at > LATE_AFTER else None
+
+
+def get_freshness() -> Freshness:
+    """The freshness of what is read next, for whoever needs it alone."""
+    return Freshness(*db.session.execute(text(f"select {FRESHNESS}")).one())

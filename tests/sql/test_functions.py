@@ -16,6 +16,7 @@ NEEDED_BY_POLICIES = {
     "private.call_seconds(timestamp with time zone,timestamp with time zone,timestamp with time zone)",
     "private.duration_bucket(integer)",
     "private.instant_near_change(timestamp without time zone,text,boolean)",
+    "private.is_recording_address(text)",
     "private.is_time_zone(text)",
     "private.knows_person(uuid)",
     "private.last_sign_in(uuid)",

@@ -1,15 +1,18 @@
 """Refreshing the numbers: once at a time, again without a difference, never into nothing."""
 
+from typing import LiteralString
+
 import psycopg
 import pytest
 from psycopg import sql
 
 from certus_admin.apply import apply_files
 from tests.fixtures.database import Database
-from tests.sql.asking import Asking
+from tests.sql.asking import ACCOUNT_A, Asking
 
 REFRESH = "select refreshed, metric_rows, seconds from private.refresh_metrics()"
 ROWS = "select count(*) from public.mv_metrics_daily"
+KEPT = "select count(*) from private.metrics_daily"
 
 
 def test_a_refresh_says_what_it_did(asking: Asking) -> None:
@@ -71,6 +74,44 @@ def test_a_refresh_that_finds_no_number_for_calls_that_are_there_is_undone(askin
     )
     assert asking.refusal(REFRESH)[0] == "22000"
     assert asking.scalar(ROWS) == 8
+
+
+def test_a_refresh_that_would_lose_days_that_have_calls_is_undone(asking: Asking) -> None:
+    definition = asking.scalar("select pg_get_viewdef('private.metrics_daily_live'::regclass)").rstrip(";")
+    asking.execute(
+        f"""create or replace view private.metrics_daily_live as
+        select * from ({definition}) x where date = (select min(date) from public.mv_metrics_daily)"""
+    )
+    state, words = asking.refusal(REFRESH)
+    assert (state, "would have lost metrics" in (words or "")) == ("22000", True)
+    assert asking.scalar(ROWS) == 8
+    asking.execute("insert into private.metrics_marks default values")  # everything is to be computed anew
+    assert asking.refusal("select private.update_metrics()")[0] == "22000"
+    assert asking.scalar(KEPT) == 8
+
+
+def test_an_account_that_leaves_takes_its_days_along(asking: Asking) -> None:
+    asking.as_superuser().execute("set local session_replication_role = replica")
+    asking.execute("delete from public.call_logs where account_id <> %s", [ACCOUNT_A])
+    asking.execute("delete from public.order_logs where account_id <> %s", [ACCOUNT_A])
+    asking.execute("delete from public.reservations where account_id <> %s", [ACCOUNT_A])
+    asking.execute("set local session_replication_role = origin")
+    refreshed, rows, _ = asking.as_owner().row(REFRESH)
+    assert refreshed is True
+    assert 0 < rows < 8 * 0.9
+
+
+@pytest.mark.parametrize("emptied", ["truncate private.metrics_daily", "delete from private.metrics_daily"])
+def test_numbers_that_somebody_emptied_are_back_with_the_next_run_and_counted(
+    asking: Asking, emptied: LiteralString
+) -> None:
+    everything = "select m::text from private.metrics_daily m order by 1"
+    before = asking.column(everything)
+    asking.execute(emptied)
+    asking.execute("select private.update_metrics()")
+    assert asking.column(everything) == before
+    told = asking.as_person("admin").scalar("select public.health_report()")["refreshes"]
+    assert (told["differences"], told["runs"][0]["differences"]) == (8, 8)
 
 
 def test_an_empty_database_has_no_numbers_and_says_so(empty_database: Database) -> None:

@@ -17,7 +17,7 @@ from certus_admin.embedded import EmbeddedServer
 
 @dataclass(frozen=True)
 class Ground:
-    """A database, the environment that leads there, and gunicorn's log (standard error) in `log`."""
+    """A database, the environment that leads there, and gunicorn's log (both its outputs) in `log`."""
 
     database: EmbeddedServer
     environ: dict[str, str]

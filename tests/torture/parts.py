@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from tests.torture import sign_in
+from tests.torture import personal, sign_in
 from tests.torture.figures import Part, Report
 
-PARTS: Mapping[str, Callable[[Report], Part]] = {
-    "sign-in": sign_in.run,
-}
+PARTS: Mapping[str, Callable[[Report], Part]] = {"sign-in": sign_in.run, "personal": personal.run}
