@@ -4666,6 +4666,7 @@ declare
     from_day integer;
     to_day integer;
     width integer := 1;
+    together boolean;
 begin
     if source is null then
         raise exception 'there is no list of %', relation using errcode = 'invalid_parameter_value';
@@ -4737,6 +4738,16 @@ begin
             then format(case when coded then 'coalesce(%s < arm.until, false)' else '%s < arm.until' end, at) end);
     keys := concat_ws(' and ', 'true', case when keyed then facets || ' = arm.kind' end, case when coded then 'c.caller_digits = arm.code' end);
     arm_count := arms.number * case when keyed then cardinality(kinds) when coded then cardinality(codes) else 1 end;
+    if wanted is not null and keyed and arm_count > 20 then
+        -- The newest rows are looked at for their words in any case: their facets with them, rather than a range for each.
+        keyed := false;
+        residual := array[format('%s = any (%L::integer[])', facets, kinds)] || residual;
+        keys := 'true';
+        arm_count := arms.number;
+    end if;
+    -- Many locations are looked at as one range, that of time: whoever has so many has many of the newest rows.
+    together := wanted is not null and arm_count > 20 and arms.by_location and not arms.by_zone and not arms.frayed
+        and not filters ?| array['first', 'last', 'first_back', 'last_back', 'day'];
     statement := 'with arm as materialized (select row_number() over () as n, a.*, k.kind, d.code
             from unnest($1, $2, $3, $4, $5) a (account_id, location_id, timezone, since, until)
             cross join unnest($6) k (kind) cross join unnest($7) d (code)), ';
@@ -4765,10 +4776,10 @@ begin
 
     -- Rows are looked at in the order of the list, so many of each range; what lies behind the first range that was cut waits.
     loop
-        window_size := greatest(8, case when wanted is not null then 300 when spent = 0 and not arms.by_zone then 3 * size else pass end
-            / arm_count);
+        window_size := greatest(8, case when wanted is not null and spent = 0 then 300 when spent = 0 and not arms.by_zone then 3 * size else pass end
+            / case when together then 1 else arm_count end);
         read := 0;
-        cut := wanted is not null and arm_count > 20;
+        cut := wanted is not null and arm_count > 20 and not together;
         exit when cut;
         for hit in execute statement || format('seen as materialized (select arm.n, r.* from arm cross join lateral (
                     select c.account_id, c.id, %1$s as at, %2$s as fits from %3$s c %4$s
@@ -4780,10 +4791,14 @@ begin
                 where s.fits and not exists (select from cut where (s.at, s.id) %6$s (cut.at, cut.id))
                 order by s.at %7$s, s.id %7$s limit $10)
                 union all select account_id, id, at, false, (select count(*)::integer from seen) from cut',
-                at, array_to_string(array(select '(' || r || ')' from unnest(residual) r), ' and '), source,
+                at, array_to_string(array(select '(' || r || ')' from unnest(
+                    case when together then array[format('c.location_id = any (%L::uuid[])', arms.locations)] else '{}' end || residual) r), ' and '),
+                source,
                 case when zones then 'join public.locations l on l.account_id = c.account_id and l.id = c.location_id' else '' end,
-                tie || ' and ' || keys, case when newer then '>' else '<' end, direction, case when newer then 'desc' else 'asc' end)
-            using arms.accounts, arms.locations, arms.zones, arms.since, arms.until,
+                case when together then 'true' else tie || ' and ' || keys end, case when newer then '>' else '<' end, direction, case when newer then 'desc' else 'asc' end)
+            using case when together then '{null}' else arms.accounts end, case when together then '{null}' else arms.locations end,
+                case when together then '{null}' else arms.zones end, case when together then '{-infinity}' else arms.since end,
+                case when together then '{infinity}' else arms.until end,
                 case when keyed then kinds else array[0] end, case when coded then codes else array[''] end, edge_at, edge_id,
                 size - given, window_size
         loop
@@ -4799,7 +4814,9 @@ begin
             end if;
         end loop;
         given := given + read;
-        exit when given >= size or not cut or spent >= budget or wanted is not null;
+        exit when given >= size or not cut or spent >= budget;
+        -- A name is looked at sooner than a day of everybody's is read from the index of words, where many of these fit.
+        exit when wanted is not null and (relation = 'calls' or not arms.by_location or (size - given) * spent > given * (budget - spent));
     end loop;
     if given >= size or not cut then
         return;
@@ -4822,17 +4839,24 @@ begin
         elsif edge_at is not null then
             last_day := least(last_day, floor(extract(epoch from edge_at) / 86400)::integer);
         end if;
-        statement := format('with c as materialized (select * from %2$s c where %5$s @@ $1 and %6$s is not null)
-            (select c.account_id, c.id, %1$s as at, 0 from c
+        -- What the index gives has these words, but for those of a phrase and those left out, which the row itself is asked for.
+        if wanted::text !~ '[!<]' then
+            residual := residual[:cardinality(residual) - 1];
+        end if;
+        -- A count may stop in the middle of a day, and then need not know how many rows that day has.
+        statement := format('with c as materialized (select * from %2$s c where %5$s @@ $1 and %6$s is not null),
+            f as materialized (select c.account_id, c.id, %1$s as at from c
             join jsonb_to_recordset($2) arm (account_id uuid, location_id uuid, timezone text, since timestamptz, until timestamptz) on %3$s
-            %4$s where ($3 is null or (%1$s, c.id) %7$s ($3, $4)) and %8$s
-            order by %1$s %9$s, c.id %9$s limit $5)
-            union all select null, null, null, (select count(*)::integer from c)', at, source, tie,
+            %4$s where ($3 is null or (%1$s, c.id) %7$s ($3, $4)) and %8$s %9$s limit $5)
+            (select account_id, id, at, 0 from f %10$s)
+            union all select null, null, null, case when %11$L and (select count(*) from f) = $5 then 0 else (select count(*)::integer from c) end',
+            at, source, tie,
             case when zones then 'join public.locations l on l.account_id = c.account_id and l.id = c.location_id' else '' end,
             tokens, text_of, case when newer then '>' else '<' end,
-            array_to_string(array(select '(' || r || ')' from unnest(
+            array_to_string(array(select '(' || r || ')' from unnest(array['true'] ||
                 residual || case when keyed then format('%s = any (%L::integer[])', facets, kinds) end) r where r is not null), ' and '),
-            direction);
+            case when not counting then format('order by %1$s %2$s, c.id %2$s', at, direction) end,
+            case when not counting then format('order by at %1$s, id %1$s', direction) end, counting);
         spent := 0;
         while given < size and first_day <= last_day and spent < pass loop
             from_day := case when newer then first_day else greatest(first_day, last_day - width + 1) end;
