@@ -4656,7 +4656,7 @@ declare
     spent integer := 0;
     given integer := 0;
     read integer;
-    cut boolean := false;
+    cut boolean := true;
     hit record;
     places uuid[];
     oldest timestamptz;
@@ -4667,6 +4667,7 @@ declare
     to_day integer;
     width integer := 1;
     together boolean;
+    facets_fit text;
 begin
     if source is null then
         raise exception 'there is no list of %', relation using errcode = 'invalid_parameter_value';
@@ -4683,6 +4684,19 @@ begin
     if has_facets and cardinality(kinds) = 0 then
         return;
     end if;
+    -- Putting a row's facets together costs more than reading the row: where columns say the same, they are asked.
+    facets_fit := case when relation = 'calls' and not coalesce(filters -> 'statuses' ? 'unknown', false)
+            and not coalesce(filters -> 'types' ? 'other', false)
+            and coalesce(jsonb_typeof(filters -> 'statuses'), 'array') = 'array' and coalesce(jsonb_typeof(filters -> 'types'), 'array') = 'array'
+        then concat_ws(' and ',
+            case when filters ? 'statuses' then format('c.status = any (%L::text[])', array(select jsonb_array_elements_text(filters -> 'statuses'))) end,
+            case when filters ? 'types' then format('c.call_type = any (%L::text[])', array(select jsonb_array_elements_text(filters -> 'types'))) end,
+            case when filters ? 'duration' then format('coalesce(c.duration_bucket, '''') = %L', filters ->> 'duration') end,
+            case when filters ? 'direction' then format('c.direction = %L', filters ->> 'direction') end,
+            case when filters ? 'has_order' then format('c.has_order = %L::boolean', filters ->> 'has_order') end,
+            case when filters ? 'has_reservation' then format('c.has_reservation = %L::boolean', filters ->> 'has_reservation') end,
+            case when filters ? 'needs_review' then format('c.needs_review = %L::boolean', filters ->> 'needs_review') end)
+        else format('%s = any (%L::integer[])', facets, kinds) end;
     codes := case length(filters ->> 'digits') when 4 then array[filters ->> 'digits']
         when 3 then array(select n || (filters ->> 'digits') from generate_series(0, 9) n)
         when 2 then array(select lpad(n::text, 2, '0') || (filters ->> 'digits') from generate_series(0, 99) n) end;
@@ -4694,7 +4708,7 @@ begin
         coalesce(bool_or(a.account_id is not null), false) as by_account, coalesce(bool_or(a.location_id is not null), false) as by_location,
         coalesce(bool_or(a.timezone is not null), false) as by_zone, coalesce(bool_or(a.sure_since > a.since), false) as frayed,
         max(a.sure_since) as sure_since, min(a.until) as first_until, min(a.since) as first_since, max(a.until) as last_until,
-        jsonb_agg(to_jsonb(a)) as listed
+        jsonb_agg(to_jsonb(a)) filter (where wanted is not null) as listed
     into arms from private.list_arms(filters, greatest(coalesce(cardinality(kinds), 0), coalesce(cardinality(codes), 0), 1), counting, coded) a;
     if arms.number = 0 then
         return;
@@ -4705,7 +4719,7 @@ begin
     keyed := has_facets and not coded and arms.number * cardinality(kinds) <= case when wanted is null and codes is null
         and not arms.by_zone and not arms.frayed and not filters ?| array['weekday', 'hour'] then 1600 else 300 end;
     if has_facets and not keyed then
-        residual := residual || format('%s = any (%L::integer[])', facets, kinds);
+        residual := residual || facets_fit;
     end if;
     if codes is not null and not coded then
         residual := residual || format('c.caller_digits = any (%L::text[])', codes);
@@ -4741,43 +4755,23 @@ begin
     if wanted is not null and keyed and arm_count > 20 then
         -- The newest rows are looked at for their words in any case: their facets with them, rather than a range for each.
         keyed := false;
-        residual := array[format('%s = any (%L::integer[])', facets, kinds)] || residual;
+        residual := array[facets_fit] || residual;
         keys := 'true';
         arm_count := arms.number;
     end if;
     -- Many locations are looked at as one range, that of time: whoever has so many has many of the newest rows.
-    together := wanted is not null and arm_count > 20 and arms.by_location and not arms.by_zone and not arms.frayed
+    together := (wanted is not null or not counting and not coded and not filters ?| array['weekday', 'hour', 'digits']) and arms.number > 20 and arms.by_location and not arms.by_zone and not arms.frayed
         and not filters ?| array['first', 'last', 'first_back', 'last_back', 'day'];
     statement := 'with arm as materialized (select row_number() over () as n, a.*, k.kind, d.code
             from unnest($1, $2, $3, $4, $5) a (account_id, location_id, timezone, since, until)
             cross join unnest($6) k (kind) cross join unnest($7) d (code)), ';
 
-    if cardinality(residual) = 0 then
-        -- Each range gives rows in the order of the list. Only the ranges with the newest first rows can be on a page.
-        tie := concat_ws(' and ', tie, keys, case when edge_at is not null then format('(%s, c.id) %s ($8, $9)', at, case when newer then '>' else '<' end) end);
-        if counting then
-            statement := statement || format('f as (select r.* from arm cross join lateral (select c.account_id, c.id, %1$s as at from %2$s c
-                where %3$s order by %1$s desc, c.id desc limit $10) r limit $10) select account_id, id, at, true from f', at, source, tie);
-        else
-            statement := statement || format('head as materialized (select arm.*, h.at from arm cross join lateral (
-                    select %1$s as at, c.id from %2$s c where %3$s order by %1$s %4$s, c.id %4$s limit 1) h
-                    order by h.at %4$s, h.id %4$s limit $10),
-                edge as materialized (select case when count(*) = $10 then case when %5$L then max(at) else min(at) end end as at from head)
-                select r.account_id, r.id, r.at, true from head as arm cross join lateral (
-                    select c.account_id, c.id, %1$s as at from %2$s c where %3$s
-                        and %1$s %6$s coalesce((select at from edge), %7$L) order by %1$s %4$s, c.id %4$s limit $10) r
-                order by r.at %4$s, r.id %4$s limit $10', at, source, tie, direction, newer, case when newer then '<=' else '>=' end,
-                case when newer then 'infinity' else '-infinity' end);
-        end if;
-        return query execute statement using arms.accounts, arms.locations, arms.zones, arms.since, arms.until,
-            case when keyed then kinds else array[0] end, case when coded then codes else array[''] end, edge_at, edge_id, size;
-        return;
-    end if;
-
     -- Rows are looked at in the order of the list, so many of each range; what lies behind the first range that was cut waits.
-    loop
-        window_size := greatest(8, case when wanted is not null and spent = 0 then 300 when spent = 0 and not arms.by_zone then 3 * size else pass end
-            / case when together then 1 else arm_count end);
+    while cardinality(residual) > 0 or together loop
+        window_size := greatest(8, case when wanted is not null and spent = 0 then 300
+            when together then case when has_facets and not keyed then pass else 3 * size * (arm_count / arms.number) end
+            when spent = 0 and not arms.by_zone then 3 * size else pass end
+            / case when together then arm_count / arms.number else arm_count end);
         read := 0;
         cut := wanted is not null and arm_count > 20 and not together;
         exit when cut;
@@ -4795,7 +4789,7 @@ begin
                     case when together then array[format('c.location_id = any (%L::uuid[])', arms.locations)] else '{}' end || residual) r), ' and '),
                 source,
                 case when zones then 'join public.locations l on l.account_id = c.account_id and l.id = c.location_id' else '' end,
-                case when together then 'true' else tie || ' and ' || keys end, case when newer then '>' else '<' end, direction, case when newer then 'desc' else 'asc' end)
+                case when together then keys else tie || ' and ' || keys end, case when newer then '>' else '<' end, direction, case when newer then 'desc' else 'asc' end)
             using case when together then '{null}' else arms.accounts end, case when together then '{null}' else arms.locations end,
                 case when together then '{null}' else arms.zones end, case when together then '{-infinity}' else arms.since end,
                 case when together then '{infinity}' else arms.until end,
@@ -4815,10 +4809,37 @@ begin
         end loop;
         given := given + read;
         exit when given >= size or not cut or spent >= budget;
+        if together and wanted is null then
+            -- These locations have few of the newest rows.
+            together := false;
+            continue;
+        end if;
         -- A name is looked at sooner than a day of everybody's is read from the index of words, where many of these fit.
         exit when wanted is not null and (relation = 'calls' or not arms.by_location or (size - given) * spent > given * (budget - spent));
     end loop;
     if given >= size or not cut then
+        return;
+    end if;
+
+    if cardinality(residual) = 0 then
+        -- Each range gives rows in the order of the list. Only the ranges with the newest first rows can be on a page.
+        tie := concat_ws(' and ', tie, keys, case when edge_at is not null then format('(%s, c.id) %s ($8, $9)', at, case when newer then '>' else '<' end) end);
+        if counting then
+            statement := statement || format('f as (select r.* from arm cross join lateral (select c.account_id, c.id, %1$s as at from %2$s c
+                where %3$s order by %1$s desc, c.id desc limit $10) r limit $10) select account_id, id, at, true from f', at, source, tie);
+        else
+            statement := statement || format('head as materialized (select arm.*, h.at from arm cross join lateral (
+                    select %1$s as at, c.id from %2$s c where %3$s order by %1$s %4$s, c.id %4$s limit 1) h
+                    order by h.at %4$s, h.id %4$s limit $10),
+                edge as materialized (select case when count(*) = $10 then case when %5$L then max(at) else min(at) end end as at from head)
+                select r.account_id, r.id, r.at, true from head as arm cross join lateral (
+                    select c.account_id, c.id, %1$s as at from %2$s c where %3$s
+                        and %1$s %6$s coalesce((select at from edge), %7$L) order by %1$s %4$s, c.id %4$s limit $10) r
+                order by r.at %4$s, r.id %4$s limit $10', at, source, tie, direction, newer, case when newer then '<=' else '>=' end,
+                case when newer then 'infinity' else '-infinity' end);
+        end if;
+        return query execute statement using arms.accounts, arms.locations, arms.zones, arms.since, arms.until,
+            case when keyed then kinds else array[0] end, case when coded then codes else array[''] end, edge_at, edge_id, size - given;
         return;
     end if;
 
@@ -4854,7 +4875,7 @@ begin
             case when zones then 'join public.locations l on l.account_id = c.account_id and l.id = c.location_id' else '' end,
             tokens, text_of, case when newer then '>' else '<' end,
             array_to_string(array(select '(' || r || ')' from unnest(array['true'] ||
-                residual || case when keyed then format('%s = any (%L::integer[])', facets, kinds) end) r where r is not null), ' and '),
+                residual || case when keyed then facets_fit end) r where r is not null), ' and '),
             case when not counting then format('order by %1$s %2$s, c.id %2$s', at, direction) end,
             case when not counting then format('order by at %1$s, id %1$s', direction) end, counting);
         spent := 0;
