@@ -50,7 +50,7 @@ def when_ready(_server):
 
 
 def post_worker_init(_worker):
-    """Leave the application itself out of every later collection of garbage: it stays as long as the worker."""
+    """Leave the application out of later collections of garbage: it stays as long as the worker."""
     gc.collect()
     gc.freeze()
 
