@@ -4760,7 +4760,7 @@ begin
         arm_count := arms.number;
     end if;
     -- Many locations are looked at as one range, that of time: whoever has so many has many of the newest rows.
-    together := (wanted is not null or not counting and not coded and not filters ?| array['weekday', 'hour', 'digits']) and arms.number > 20 and arms.by_location and not arms.by_zone and not arms.frayed
+    together := (wanted is not null or has_facets and not counting and not coded and not filters ?| array['weekday', 'hour', 'digits']) and arms.number > 20 and arms.by_location and not arms.by_zone and not arms.frayed
         and not filters ?| array['first', 'last', 'first_back', 'last_back', 'day'];
     statement := 'with arm as materialized (select row_number() over () as n, a.*, k.kind, d.code
             from unnest($1, $2, $3, $4, $5) a (account_id, location_id, timezone, since, until)
