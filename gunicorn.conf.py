@@ -1,5 +1,6 @@
 """How gunicorn serves the back office, with `flask serve` or by itself: gunicorn 'wsgi:create_app()'."""
 
+import gc
 import os
 import shutil
 import subprocess
@@ -53,6 +54,12 @@ def when_ready(_server):
         exporter = subprocess.Popen(
             [sys.executable, "-m", "certus_admin.exporter"], cwd=Path(__file__).parent
         )
+
+
+def post_worker_init(_worker):
+    """Leave the application out of later collections of garbage: it stays as long as the worker."""
+    gc.collect()
+    gc.freeze()
 
 
 def child_exit(_server, worker):

@@ -4915,7 +4915,7 @@ declare
     spent integer := 0;
     given integer := 0;
     read integer;
-    cut boolean := false;
+    cut boolean := true;
     hit record;
     places uuid[];
     oldest timestamptz;
@@ -4925,6 +4925,8 @@ declare
     from_day integer;
     to_day integer;
     width integer := 1;
+    together boolean;
+    facets_fit text;
 begin
     if source is null then
         raise exception 'there is no list of %', relation using errcode = 'invalid_parameter_value';
@@ -4941,6 +4943,19 @@ begin
     if has_facets and cardinality(kinds) = 0 then
         return;
     end if;
+    -- Putting a row's facets together costs more than reading the row: where columns say the same, they are asked.
+    facets_fit := case when relation = 'calls' and not coalesce(filters -> 'statuses' ? 'unknown', false)
+            and not coalesce(filters -> 'types' ? 'other', false)
+            and coalesce(jsonb_typeof(filters -> 'statuses'), 'array') = 'array' and coalesce(jsonb_typeof(filters -> 'types'), 'array') = 'array'
+        then concat_ws(' and ',
+            case when filters ? 'statuses' then format('c.status = any (%L::text[])', array(select jsonb_array_elements_text(filters -> 'statuses'))) end,
+            case when filters ? 'types' then format('c.call_type = any (%L::text[])', array(select jsonb_array_elements_text(filters -> 'types'))) end,
+            case when filters ? 'duration' then format('coalesce(c.duration_bucket, '''') = %L', filters ->> 'duration') end,
+            case when filters ? 'direction' then format('c.direction = %L', filters ->> 'direction') end,
+            case when filters ? 'has_order' then format('c.has_order = %L::boolean', filters ->> 'has_order') end,
+            case when filters ? 'has_reservation' then format('c.has_reservation = %L::boolean', filters ->> 'has_reservation') end,
+            case when filters ? 'needs_review' then format('c.needs_review = %L::boolean', filters ->> 'needs_review') end)
+        else format('%s = any (%L::integer[])', facets, kinds) end;
     codes := case length(filters ->> 'digits') when 4 then array[filters ->> 'digits']
         when 3 then array(select n || (filters ->> 'digits') from generate_series(0, 9) n)
         when 2 then array(select lpad(n::text, 2, '0') || (filters ->> 'digits') from generate_series(0, 99) n) end;
@@ -4952,7 +4967,7 @@ begin
         coalesce(bool_or(a.account_id is not null), false) as by_account, coalesce(bool_or(a.location_id is not null), false) as by_location,
         coalesce(bool_or(a.timezone is not null), false) as by_zone, coalesce(bool_or(a.sure_since > a.since), false) as frayed,
         max(a.sure_since) as sure_since, min(a.until) as first_until, min(a.since) as first_since, max(a.until) as last_until,
-        jsonb_agg(to_jsonb(a)) as listed
+        jsonb_agg(to_jsonb(a)) filter (where wanted is not null) as listed
     into arms from private.list_arms(filters, greatest(coalesce(cardinality(kinds), 0), coalesce(cardinality(codes), 0), 1), counting, coded) a;
     if arms.number = 0 then
         return;
@@ -4964,7 +4979,7 @@ begin
     keyed := has_facets and not coded and arms.number * cardinality(kinds) <= case when wanted is not null then 20 when codes is null
         and not arms.by_zone and not arms.frayed and not filters ?| array['weekday', 'hour'] then 1600 else 300 end;
     if has_facets and not keyed then
-        residual := residual || format('%s = any (%L::integer[])', facets, kinds);
+        residual := residual || facets_fit;
     end if;
     if codes is not null and not coded then
         residual := residual || format('c.caller_digits = any (%L::text[])', codes);
@@ -4997,9 +5012,74 @@ begin
             then format(case when coded then 'coalesce(%s < arm.until, false)' else '%s < arm.until' end, at) end);
     keys := concat_ws(' and ', 'true', case when keyed then facets || ' = arm.kind' end, case when coded then 'c.caller_digits = arm.code' end);
     arm_count := arms.number * case when keyed then cardinality(kinds) when coded then cardinality(codes) else 1 end;
+    if wanted is not null and keyed and arm_count > 20 then
+        -- The newest rows are looked at for their words in any case: their facets with them, rather than a range for each.
+        keyed := false;
+        residual := array[facets_fit] || residual;
+        keys := 'true';
+        arm_count := arms.number;
+    end if;
+    -- Many locations are looked at as one range, that of time: whoever has so many has many of the newest rows.
+    together := (wanted is not null or has_facets and not counting and not coded and not filters ?| array['weekday', 'hour', 'digits']) and arms.number > 20 and arms.by_location and not arms.by_zone and not arms.frayed
+        and not filters ?| array['first', 'last', 'first_back', 'last_back', 'day'];
     statement := 'with arm as materialized (select row_number() over () as n, a.*, k.kind, d.code
             from unnest($1, $2, $3, $4, $5) a (account_id, location_id, timezone, since, until)
             cross join unnest($6) k (kind) cross join unnest($7) d (code)), ';
+
+    -- Rows are looked at in the order of the list, so many of each range; what lies behind the first range that was cut waits.
+    while cardinality(residual) > 0 or together loop
+        window_size := greatest(8, case when wanted is not null and spent = 0 then 300
+            when together then case when has_facets and not keyed then pass else 3 * size * (arm_count / arms.number) end
+            when spent = 0 and not arms.by_zone then 3 * size else pass end
+            / case when together then arm_count / arms.number else arm_count end);
+        read := 0;
+        cut := wanted is not null and arm_count > 20 and not together;
+        exit when cut;
+        for hit in execute statement || format('seen as materialized (select arm.n, r.* from arm cross join lateral (
+                    select c.account_id, c.id, %1$s as at, %2$s as fits from %3$s c %4$s
+                    where %5$s and ($8 is null or (%1$s, c.id) %6$s ($8, $9)) order by %1$s %7$s, c.id %7$s limit $11) r),
+                last as (select distinct on (n) at, id, count(*) over (partition by n) as rows, account_id from seen
+                    order by n, at %8$s, id %8$s),
+                cut as materialized (select at, id, account_id from last where rows = $11 order by at %7$s, id %7$s limit 1)
+                (select s.account_id, s.id, s.at, true as is_found, 0 as rows from seen s
+                where s.fits and not exists (select from cut where (s.at, s.id) %6$s (cut.at, cut.id))
+                order by s.at %7$s, s.id %7$s limit $10)
+                union all select account_id, id, at, false, (select count(*)::integer from seen) from cut',
+                at, array_to_string(array(select '(' || r || ')' from unnest(
+                    case when together then array[format('c.location_id = any (%L::uuid[])', arms.locations)] else '{}' end || residual) r), ' and '),
+                source,
+                case when zones then 'join public.locations l on l.account_id = c.account_id and l.id = c.location_id' else '' end,
+                case when together then keys else tie || ' and ' || keys end, case when newer then '>' else '<' end, direction, case when newer then 'desc' else 'asc' end)
+            using case when together then '{null}' else arms.accounts end, case when together then '{null}' else arms.locations end,
+                case when together then '{null}' else arms.zones end, case when together then '{-infinity}' else arms.since end,
+                case when together then '{infinity}' else arms.until end,
+                case when keyed then kinds else array[0] end, case when coded then codes else array[''] end, edge_at, edge_id,
+                size - given, window_size
+        loop
+            if hit.is_found then
+                read := read + 1;
+                account_id := hit.account_id; row_id := hit.id; row_at := hit.at; is_found := true;
+                return next;
+            else
+                cut := true;
+                spent := spent + hit.rows;
+                edge_at := hit.at;
+                edge_id := hit.id;
+            end if;
+        end loop;
+        given := given + read;
+        exit when given >= size or not cut or spent >= budget;
+        if together and wanted is null then
+            -- These locations have few of the newest rows.
+            together := false;
+            continue;
+        end if;
+        -- A name is looked at sooner than a day of everybody's is read from the index of words, where many of these fit.
+        exit when wanted is not null and (relation = 'calls' or not arms.by_location or (size - given) * spent > given * (budget - spent));
+    end loop;
+    if given >= size or not cut then
+        return;
+    end if;
 
     if cardinality(residual) = 0 then
         -- Each range gives rows in the order of the list. Only the ranges with the newest first rows can be on a page.
@@ -5019,49 +5099,7 @@ begin
                 case when newer then 'infinity' else '-infinity' end);
         end if;
         return query execute statement using arms.accounts, arms.locations, arms.zones, arms.since, arms.until,
-            case when keyed then kinds else array[0] end, case when coded then codes else array[''] end, edge_at, edge_id, size;
-        return;
-    end if;
-
-    -- Rows are looked at in the order of the list, so many of each range; what lies behind the first range that was cut waits.
-    loop
-        window_size := greatest(8, case when wanted is not null then 300 when spent = 0 and not arms.by_zone then 3 * size else pass end
-            / arm_count);
-        read := 0;
-        cut := wanted is not null and arm_count > 20;
-        exit when cut;
-        for hit in execute statement || format('seen as materialized (select arm.n, r.* from arm cross join lateral (
-                    select c.account_id, c.id, %1$s as at, %2$s as fits from %3$s c %4$s
-                    where %5$s and ($8 is null or (%1$s, c.id) %6$s ($8, $9)) order by %1$s %7$s, c.id %7$s limit $11) r),
-                last as (select distinct on (n) at, id, count(*) over (partition by n) as rows, account_id from seen
-                    order by n, at %8$s, id %8$s),
-                cut as materialized (select at, id, account_id from last where rows = $11 order by at %7$s, id %7$s limit 1)
-                (select s.account_id, s.id, s.at, true as is_found, 0 as rows from seen s
-                where s.fits and not exists (select from cut where (s.at, s.id) %6$s (cut.at, cut.id))
-                order by s.at %7$s, s.id %7$s limit $10)
-                union all select account_id, id, at, false, (select count(*)::integer from seen) from cut',
-                at, array_to_string(array(select '(' || r || ')' from unnest(residual) r), ' and '), source,
-                case when zones then 'join public.locations l on l.account_id = c.account_id and l.id = c.location_id' else '' end,
-                tie || ' and ' || keys, case when newer then '>' else '<' end, direction, case when newer then 'desc' else 'asc' end)
-            using arms.accounts, arms.locations, arms.zones, arms.since, arms.until,
-                case when keyed then kinds else array[0] end, case when coded then codes else array[''] end, edge_at, edge_id,
-                size - given, window_size
-        loop
-            if hit.is_found then
-                read := read + 1;
-                account_id := hit.account_id; row_id := hit.id; row_at := hit.at; is_found := true;
-                return next;
-            else
-                cut := true;
-                spent := spent + hit.rows;
-                edge_at := hit.at;
-                edge_id := hit.id;
-            end if;
-        end loop;
-        given := given + read;
-        exit when given >= size or not cut or spent >= budget or wanted is not null;
-    end loop;
-    if given >= size or not cut then
+            case when keyed then kinds else array[0] end, case when coded then codes else array[''] end, edge_at, edge_id, size - given;
         return;
     end if;
 
@@ -5082,17 +5120,24 @@ begin
         elsif edge_at is not null then
             last_day := least(last_day, floor(extract(epoch from edge_at) / 86400)::integer);
         end if;
-        statement := format('with c as materialized (select * from %2$s c where %5$s @@ $1 and %6$s is not null)
-            (select c.account_id, c.id, %1$s as at, 0 from c
+        -- What the index gives has these words, but for those of a phrase and those left out, which the row itself is asked for.
+        if wanted::text !~ '[!<]' then
+            residual := residual[:cardinality(residual) - 1];
+        end if;
+        -- A count may stop in the middle of a day, and then need not know how many rows that day has.
+        statement := format('with c as materialized (select * from %2$s c where %5$s @@ $1 and %6$s is not null),
+            f as materialized (select c.account_id, c.id, %1$s as at from c
             join jsonb_to_recordset($2) arm (account_id uuid, location_id uuid, timezone text, since timestamptz, until timestamptz) on %3$s
-            %4$s where ($3 is null or (%1$s, c.id) %7$s ($3, $4)) and %8$s
-            order by %1$s %9$s, c.id %9$s limit $5)
-            union all select null, null, null, (select count(*)::integer from c)', at, source, tie,
+            %4$s where ($3 is null or (%1$s, c.id) %7$s ($3, $4)) and %8$s %9$s limit $5)
+            (select account_id, id, at, 0 from f %10$s)
+            union all select null, null, null, case when %11$L and (select count(*) from f) = $5 then 0 else (select count(*)::integer from c) end',
+            at, source, tie,
             case when zones then 'join public.locations l on l.account_id = c.account_id and l.id = c.location_id' else '' end,
             tokens, text_of, case when newer then '>' else '<' end,
-            array_to_string(array(select '(' || r || ')' from unnest(
-                residual || case when keyed then format('%s = any (%L::integer[])', facets, kinds) end) r where r is not null), ' and '),
-            direction);
+            array_to_string(array(select '(' || r || ')' from unnest(array['true'] ||
+                residual || case when keyed then facets_fit end) r where r is not null), ' and '),
+            case when not counting then format('order by %1$s %2$s, c.id %2$s', at, direction) end,
+            case when not counting then format('order by at %1$s, id %1$s', direction) end, counting);
         spent := 0;
         while given < size and first_day <= last_day and spent < pass loop
             from_day := case when newer then first_day else greatest(first_day, last_day - width + 1) end;
