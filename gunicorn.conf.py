@@ -1,6 +1,5 @@
 """How gunicorn serves the back office, with `flask serve` or by itself: gunicorn 'wsgi:create_app()'."""
 
-import gc
 import os
 import shutil
 import subprocess
@@ -13,7 +12,8 @@ bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"
 workers = 2
 worker_class = "gthread"
 # A page waits for the database most of its time; an export holds a thread as long as it streams.
-threads = 8
+# Eight work, eight wait (certus_admin/places.py), four stay for /healthz and static files.
+threads = 20
 timeout = 60
 graceful_timeout = 10
 # Longer than proxies keep a connection that rests (60 seconds as a rule): the proxy must be who closes first,
@@ -54,12 +54,6 @@ def when_ready(_server):
         exporter = subprocess.Popen(
             [sys.executable, "-m", "certus_admin.exporter"], cwd=Path(__file__).parent
         )
-
-
-def post_worker_init(_worker):
-    """Leave the application out of later collections of garbage: it stays as long as the worker."""
-    gc.collect()
-    gc.freeze()
 
 
 def child_exit(_server, worker):

@@ -26,7 +26,7 @@ from certus_admin.config import Config
 from certus_admin.pool import ping_when_idle
 
 # A page that needs longer than this is asked for narrower filters; an export sets its own limit.
-STATEMENT_TIMEOUT = "15s"
+STATEMENT_TIMEOUT = "5s"
 # Supabase's poolers in transaction mode, and PgBouncer's own.
 TRANSACTION_POOLER_PORTS = (6543, 6432)
 POOL_SIZE = POOL_OVERFLOW = 8
@@ -38,8 +38,8 @@ REPLICA_CONNECT_TIMEOUT = 2
 SERVER_SETTINGS = {
     "timezone": "UTC",
     "statement_timeout": STATEMENT_TIMEOUT,
-    "lock_timeout": "5s",
-    "idle_in_transaction_session_timeout": "60s",
+    "lock_timeout": "2s",
+    "idle_in_transaction_session_timeout": "15s",
     "plan_cache_mode": "force_custom_plan",
     "jit": "off",
 }
@@ -209,7 +209,7 @@ def engine_options(url: str) -> dict[str, Any]:
     return {
         "pool_size": POOL_SIZE,
         "max_overflow": POOL_OVERFLOW,
-        "pool_timeout": 5,
+        "pool_timeout": 2,
         "pool_recycle": 1800,
         "hide_parameters": True,
         "connect_args": connect,

@@ -31,7 +31,7 @@ FAULTS = {
     ),
     "busy": Fault(
         503,
-        title="Somebody else is saving this",
+        title="Somebody else is changing this just now",
         message="Another change to the same entry was under way.",
         hint="Nothing was saved. Try again in a moment.",
     ),

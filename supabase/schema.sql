@@ -4975,8 +4975,7 @@ begin
 
     -- Which index leads: the last digits of a number, the facets, or time alone. What does not lead is looked at row by row.
     coded := coded and arms.number * cardinality(codes) <= 1600;
-    -- For words a few rows of each range are looked at first, which wants few ranges: a place without rows has no words to look up.
-    keyed := has_facets and not coded and arms.number * cardinality(kinds) <= case when wanted is not null then 20 when codes is null
+    keyed := has_facets and not coded and arms.number * cardinality(kinds) <= case when wanted is null and codes is null
         and not arms.by_zone and not arms.frayed and not filters ?| array['weekday', 'hour'] then 1600 else 300 end;
     if has_facets and not keyed then
         residual := residual || facets_fit;

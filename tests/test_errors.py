@@ -67,7 +67,7 @@ FAULTY_PAGES: dict[str, tuple[Callable[[], str], int, str]] = {
     "busy": (
         execute("do $$ begin raise exception 'x' using errcode = 'lock_not_available'; end $$"),
         503,
-        "Somebody else is saving this",
+        "Somebody else is changing this just now",
     ),
     "huge": (lambda: str(float(10**400)), 400, "could not be read"),
 }

@@ -105,7 +105,7 @@ def test_a_reader_who_leaves_before_the_first_byte_ends_the_statement(
         reader.sendall(request.encode())
         waiting = export_of(watcher, "%count(%")
         reader.close()
-        # Well before lock_timeout would have ended it, which is 5 seconds.
+        # Well before lock_timeout would have ended it, which is 2 seconds.
         until(
             watcher,
             "select count(*) from pg_stat_activity where pid = %s and state = 'active'",

@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 # Excel reads a file without this mark in the machine's old code page: "Café" would become "CafÃ©".
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 CHUNK = 64 * 1024
-TIME_LIMIT = "10min"
+TIME_LIMIT = "60s"
 # An export holds a connection and a thread of the server until its reader is done.
 AT_ONCE = 2
 # More than this is read in its order from an index, which takes no room; a sort of less is often faster.

@@ -112,7 +112,7 @@ def test_the_settings_hold_within_a_transaction_and_end_with_it(
 ) -> None:
     with pooled.app_context(), acting_as(Caller(PEOPLE["operator"])):
         held = db.session.execute(text(LEFT_BEHIND)).one()
-        assert (held.role, held.statement_timeout, held.timezone) == ("authenticated", "15s", "UTC")
+        assert (held.role, held.statement_timeout, held.timezone) == ("authenticated", "5s", "UTC")
     assert_nothing_is_left(pooler, bare)
 
 

@@ -2,7 +2,18 @@
 
 from collections.abc import Callable, Mapping
 
-from tests.torture import personal, sign_in
+from tests.torture import broken_rules, endurance, load, personal, sign_in
 from tests.torture.figures import Part, Report
 
-PARTS: Mapping[str, Callable[[Report], Part]] = {"sign-in": sign_in.run, "personal": personal.run}
+PARTS: Mapping[str, Callable[[Report], Part]] = {
+    "load": load.run,
+    "sign-in": sign_in.run,
+    "personal": personal.run,
+    "broken rules": broken_rules.run,
+    "endurance": endurance.run,
+}
+
+# These run beside all others but those of ALONE: they count, and measure no time.
+BESIDE = ("endurance",)
+# These measure time: they run first, with nothing beside them.
+ALONE = ("load", "sign-in", "requests", "faults")

@@ -1,0 +1,89 @@
+"""So many requests at once for each worker, so that slow ones leave threads for `/healthz` and static files.
+
+A request that finds no place waits for one, a few of them and not for long; all others are told at once to
+come back. What is answered here never asks the database: it would take the connection that is missing.
+"""
+
+import logging
+from collections.abc import Iterable
+from threading import BoundedSemaphore
+from typing import TYPE_CHECKING
+
+from werkzeug.wrappers import Request, Response
+from werkzeug.wsgi import ClosingIterator
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+logger = logging.getLogger(__name__)
+
+# gunicorn.conf.py has four threads more than both together.
+PLACES = 8
+WAITING = 8
+SECONDS_TO_WAIT = 2.0
+SECONDS_UNTIL_RETRY = 5
+# The one asks a single short question, the other none.
+HEALTH, STATIC = "/healthz", "/static/"
+WORDS = "Many people ask at once just now. Nothing was saved. Try again in a moment."
+
+
+class Places:
+    """WSGI middleware; a place is given back when the last byte of the answer is sent, or its reader left."""
+
+    def __init__(
+        self,
+        app: "WSGIApplication",
+        places: int = PLACES,
+        waiting: int = WAITING,
+        seconds: float = SECONDS_TO_WAIT,
+    ) -> None:
+        self.app = app
+        self.seconds = seconds
+        self._places = BoundedSemaphore(places)
+        self._waiting = BoundedSemaphore(waiting)
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """The app's answer, or 503 with Retry-After."""
+        path = str(environ.get("PATH_INFO", ""))
+        if path == HEALTH or path.startswith(STATIC):
+            return self.app(environ, start_response)
+        if not self._found():
+            logger.warning("no place for a request")
+            return _come_back(Request(environ))(environ, start_response)
+        try:
+            answer = self.app(environ, start_response)
+        except BaseException:
+            self._places.release()
+            raise
+        return ClosingIterator(answer, self._places.release)
+
+    def _found(self) -> bool:
+        if self._places.acquire(blocking=False):
+            return True
+        if not self._waiting.acquire(blocking=False):
+            return False
+        try:
+            return self._places.acquire(timeout=self.seconds)
+        finally:
+            self._waiting.release()
+
+
+def _come_back(request: Request) -> Response:
+    """Words for people, a fragment for htmx, JSON for programs."""
+    if request.accept_mimetypes.best_match(("text/html", "application/json")) == "application/json":
+        response = Response(f'{{"error": "{WORDS}"}}', 503, mimetype="application/json")
+    elif request.headers.get("HX-Request"):
+        notice = f'<div class="notice notice-danger" role="alert" data-error-code="503">{WORDS}</div>'
+        response = Response(notice, 503, mimetype="text/html")
+    else:
+        page = (
+            '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Busy just now</title></head>'
+            f"<body><h1>Busy just now</h1><p>{WORDS}</p></body></html>"
+        )
+        response = Response(page, 503, mimetype="text/html")
+    response.headers["Retry-After"] = str(SECONDS_UNTIL_RETRY)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.vary.update(("Accept", "HX-Request"))
+    return response

@@ -1,0 +1,75 @@
+"""A worker answers so many requests at once; who finds no place is told to come back."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import pytest
+from werkzeug.test import Client
+
+from certus_admin.database import SERVER_SETTINGS
+from certus_admin.places import Places
+from certus_admin.queries import exports
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+
+def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    if environ["PATH_INFO"] == "/broken":
+        raise ValueError("broken")
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return iter([b"a", b"b"])
+
+
+def client() -> Client:
+    return Client(Places(application, places=1, waiting=1, seconds=0.01))
+
+
+def test_who_finds_no_place_is_told_to_come_back():
+    asking = client()
+    first = asking.get("/calls/")
+    answer = asking.get("/calls/")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "Try again" in answer.text
+    first.close()
+    assert asking.get("/calls/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("headers", "kind"),
+    [({"Accept": "application/json"}, "application/json"), ({"HX-Request": "true"}, "text/html")],
+)
+def test_programs_and_fragments_are_told_in_their_own_form(headers: dict[str, str], kind: str):
+    asking = client()
+    first = asking.get("/calls/")
+    answer = asking.get("/calls/", headers=headers)
+    assert (answer.status_code, answer.mimetype) == (503, kind)
+    assert "<html" not in answer.text
+    first.close()
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/static/app.css"])
+def test_health_and_static_files_need_no_place(path: str):
+    asking = client()
+    first = asking.get("/calls/")
+    assert asking.get(path).status_code == 200
+    first.close()
+
+
+def test_a_fault_gives_its_place_back():
+    asking = client()
+    for _ in range(2):
+        with pytest.raises(ValueError, match="broken"):
+            asking.get("/broken")
+    assert asking.get("/calls/").status_code == 200
+
+
+def test_the_limits_are_these():
+    limits = {name: SERVER_SETTINGS[name] for name in SERVER_SETTINGS if name.endswith("_timeout")}
+    assert limits == {
+        "statement_timeout": "5s",
+        "lock_timeout": "2s",
+        "idle_in_transaction_session_timeout": "15s",
+    }
+    assert exports.TIME_LIMIT == "60s"

@@ -1,0 +1,170 @@
+"""Rules broken one at a time, each in a copy of the checkout: the one test that guards it must turn red."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from certus_admin.config import CHECKOUT
+from tests.torture.figures import Figure, Part, Report, counted
+
+LINKED = (".venv", "node_modules")
+LEFT_OUT = shutil.ignore_patterns(".git", "var", "__pycache__", ".*_cache", *LINKED)
+SECONDS = 140
+# Of pytest: everything passed, and something failed; any other code means that it could not be tried.
+GREEN, RED = 0, 1
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`text` stands once in `path`; with `broken` in its place `test` fails."""
+
+    name: str
+    path: str
+    text: str
+    broken: str
+    test: str
+
+    def breaks(self, checkout: Path) -> None:
+        """Break it there. Raises ValueError where the text does not stand exactly once."""
+        file = checkout / self.path
+        source = file.read_text(encoding="utf-8")
+        if source.count(self.text) != 1:
+            raise ValueError(f"{self.path} has {source.count(self.text)} times: {self.text}")
+        file.write_text(source.replace(self.text, self.broken), encoding="utf-8")
+
+
+RULES = (
+    Rule(
+        "a view asks with its reader's rights",
+        "supabase/schema.sql",
+        "internal_notes_v with (security_invoker = true)",
+        "internal_notes_v with (security_invoker = false)",
+        "tests/sql/test_rules.py::test_every_view_asks_as_its_reader_or_is_a_barrier",
+    ),
+    Rule(
+        "a stale version is not saved",
+        "supabase/schema.sql",
+        "if new.version is distinct from old.version then",
+        "if false then",
+        "tests/sql/test_versions.py::test_a_stale_version_is_refused",
+    ),
+    Rule(
+        "claims end with their transaction",
+        "certus_admin/database.py",
+        "set_config('request.jwt.claims', :claims, true)",
+        "set_config('request.jwt.claims', :claims, false)",
+        "tests/test_database.py::test_nothing_stays_in_the_connection_after_a",
+    ),
+    Rule(
+        "database errors carry no values",
+        "certus_admin/database.py",
+        '"hide_parameters": True',
+        '"hide_parameters": False',
+        "tests/test_database.py::test_errors_do_not_carry_the_values_they_failed_on",
+    ),
+    Rule(
+        "a statement ends after 5 seconds",
+        "certus_admin/database.py",
+        'STATEMENT_TIMEOUT = "5s"',
+        'STATEMENT_TIMEOUT = "0"',
+        "tests/test_places.py::test_the_limits_are_these",
+    ),
+    Rule(
+        "a worker takes no more requests than it has places",
+        "certus_admin/places.py",
+        "if not self._found():",
+        "if self._found() and False:",
+        "tests/test_places.py::test_who_finds_no_place_is_told_to_come_back",
+    ),
+    Rule(
+        "a form needs its token",
+        "certus_admin/__init__.py",
+        "    csrf.init_app(app)",
+        '    app.config["WTF_CSRF_CHECK_DEFAULT"] = False\n    csrf.init_app(app)',
+        "tests/test_sessions.py::test_signing_out_needs_a_post_with_the_forms_token",
+    ),
+    Rule(
+        "redirects lead to our own pages only",
+        "certus_admin/local_paths.py",
+        'parts.scheme == parts.netloc == "" and',
+        "",
+        "tests/test_auth.py::test_only_pages_of_this_site_are_returned_to",
+    ),
+    Rule(
+        "pages of the signed-in are stored nowhere",
+        "certus_admin/security.py",
+        'response.headers["Cache-Control"] = "no-store"',
+        'response.headers["Cache-Control"] = "private"',
+        "tests/test_security.py::test_pages_of_the_signed_in_are_stored_nowhere",
+    ),
+    Rule(
+        "ten wrong passwords lock a person",
+        "certus_admin/limits.py",
+        'SIGN_IN_LIMIT = "10 per 5 minutes"',
+        'SIGN_IN_LIMIT = "1000 per 5 minutes"',
+        "tests/test_auth.py::test_ten_wrong_passwords_lock_a_person_and_say_until_when",
+    ),
+    Rule(
+        "text in an export is no formula",
+        "certus_admin/queries/export_columns.py",
+        'case((looks, literal("\'") + column)',
+        'case((looks, literal("") + column)',
+        "tests/test_exports.py::test_text_that_would_be_a_formula_is_disarmed_and_nothing_else_changes",
+    ),
+    Rule(
+        "a recording lies at a web address",
+        "certus_admin/recordings.py",
+        'return parts.scheme in ("http", "https") and bool(parts.hostname)',
+        "return True",
+        "tests/test_call_secrets.py::test_only_web_addresses_and_our_own_sounds_are_followed",
+    ),
+)
+
+
+def run(report: Report) -> Part:
+    """The tests are green as they are; then each rule is broken, two at a time."""
+    green = _outcome([rule.test for rule in RULES]) == GREEN
+    report(f"unbroken: {'green' if green else 'NOT green'}")
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(_broken, RULES))
+    figures = [
+        Figure("the tests without a broken rule", "green", "green" if green else "not green", green),
+        counted("rules whose breaking turns their test red", found.count("red"), len(RULES)),
+    ]
+    for rule, outcome in zip(RULES, found, strict=True):
+        figures.append(
+            Figure(f"{rule.name} (`{rule.test.partition('::')[2]}`)", "red", outcome, outcome == "red")
+        )
+    return Part("Rules broken on purpose", tuple(figures), "Each in a copy of the checkout, with its test.")
+
+
+def _broken(rule: Rule) -> str:
+    outcome = _outcome([rule.test], rule)
+    return {GREEN: "green", RED: "red"}.get(outcome, f"not tried (pytest ended with {outcome})")
+
+
+def _outcome(tests: Sequence[str], rule: Rule | None = None) -> int:
+    """pytest's exit code in a copy of the checkout, where `rule` is broken."""
+    with tempfile.TemporaryDirectory(prefix="certus-broken-", ignore_cleanup_errors=True) as folder:
+        copy = Path(folder) / "checkout"
+        shutil.copytree(CHECKOUT, copy, ignore=LEFT_OUT)
+        for name in LINKED:
+            (copy / name).symlink_to((CHECKOUT / name).resolve())
+        if rule is not None:
+            rule.breaks(copy)
+        environ = {name: value for name, value in os.environ.items() if not name.startswith("CERTUS_")}
+        pytest = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
+        return subprocess.run(
+            pytest,
+            cwd=copy,
+            env=environ,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=SECONDS,
+        ).returncode
