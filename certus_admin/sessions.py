@@ -17,7 +17,7 @@ FIND = text("select user_id, password_hash, is_active from back_office.find_sign
 FIND_PERSON = text("select back_office.find_person(:email)")
 OPEN = text("select back_office.open_session(:user_id, :token_hash, cast(:address as inet), :user_agent)")
 RESUME = text(
-    """select user_id, session_id, email, full_name, role, sees_everything, access,
+    """select user_id, session_id, email, full_name, role, sees_everything, access::text,
     viewer_id, viewer_name, viewing_until, viewing_lapsed
 from back_office.resume_session(:token_hash)"""
 )

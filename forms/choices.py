@@ -11,7 +11,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 from wtforms.widgets import HiddenInput, Select
 
-from certus_admin.queries.places import Place
+from certus_admin.queries.places import Place, Places
 
 ANY = SelectChoice("", "Any")
 # Short enough for a field on a phone.
@@ -70,8 +70,8 @@ class AccountField(PlaceField):
 
     def offer(self, places: Sequence[Place]) -> None:
         """The accounts of `places`, in their order."""
-        accounts = {str(place.account_id): place.account_name for place in places}
-        self.choices = [ANY, *(SelectChoice(*account) for account in accounts.items())]
+        accounts = Places.of(places).account_names
+        self.choices = [ANY, *(SelectChoice(str(id_), name) for id_, name in accounts.items())]
         if len(accounts) < 2:
             self.widget = HiddenInput()
 
@@ -87,17 +87,12 @@ class LocationField(PlaceField):
         Call it once the field has read its value: a location in reach is offered in any case.
         """
         chosen = (self.data or "").lower()
-        several = len({place.account_id for place in places}) > 1
-        self.follows_account = several and len(places) > MANY_PLACES
-        offered = places
+        known = Places.of(places)
+        several = len(known.account_names) > 1
+        self.follows_account = several and len(known) > MANY_PLACES
+        offered: Sequence[Place] = known
         if self.follows_account:
-            theirs = {str(place.account_id) for place in places if str(place.location_id) == chosen}
-            of_account = {account.lower()} if account else theirs
-            offered = [
-                place
-                for place in places
-                if str(place.account_id) in of_account or str(place.location_id) == chosen
-            ]
+            offered = self._of_account(known, chosen, (account or "").lower())
         one_account = self.follows_account and account and len({place.account_id for place in offered}) == 1
         self.choices = [
             ANY,
@@ -115,3 +110,12 @@ class LocationField(PlaceField):
             self.render_kw = {"disabled": True}
         if len(places) < 2:
             self.widget = HiddenInput()
+
+    def _of_account(self, places: Places, chosen: str, account: str) -> Sequence[Place]:
+        """The locations of the account, and the chosen one; without an account those of the chosen one's."""
+        if chosen not in places.location_ids:
+            return places.by_account.get(account, ())
+        place = next(place for place in places if str(place.location_id) == chosen)
+        if not account or account == str(place.account_id):
+            return places.by_account[str(place.account_id)]
+        return [other for other in places if other is place or str(other.account_id) == account]

@@ -48,7 +48,7 @@ def admins_only() -> None:
 
 def whole_accounts() -> list[tuple[str, str]]:
     """The accounts of which the admin has the whole, as a form offers them."""
-    names = {place.account_id: place.account_name for place in list_places()}
+    names = list_places().account_names
     return [
         (str(account), name)
         for account, name in names.items()

@@ -17,7 +17,7 @@ from werkzeug.exceptions import BadRequest
 from certus_admin.queries.cursors import BadCursorError, Cursor
 from certus_admin.queries.export_rows import Export
 from certus_admin.queries.listing import Page, Summary
-from certus_admin.queries.places import Place, list_places
+from certus_admin.queries.places import Place, Places, list_places
 from certus_admin.queries.scope import Scope
 from forms.filters import FilterForm
 from views.cells import Cells
@@ -92,7 +92,7 @@ class TableView(ClosedView):
         self, form: FilterForm, page: Page[Any], summary: Summary, places: Sequence[Place]
     ) -> Listing:
         """What the template draws."""
-        names = {place.account_id: place.account_name for place in places}
+        names = Places.of(places).account_names
         drawers = Cells(account_names=names, several_accounts=len(names) > 1).drawers(self.column_list)
         rows = [
             ListRow(row.id, self.row_url(row), [draw(row) for draw in drawers], row.timezone)

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from certus_admin.database import db
 from certus_admin.queries.arms import Reach, narrow
-from certus_admin.queries.dates import LocalDates
+from certus_admin.queries.dates import PERIODS, LocalDates
 from certus_admin.queries.finding import search_of
 from certus_admin.queries.period import Period
 from certus_admin.queries.scope import Scope
@@ -51,14 +51,17 @@ from (
         x.duration_seconds as quantity, null::numeric as amount, null::text as currency,
         null::timestamptz as reserved_for, x.review_reasons
     from called join public.calls_v x on x.id = called.id
+    where coalesce(x.local_date between {first} and {last}, true)
     union all
     select 'order', x.id, x.created_at, x.call_id, x.location_name, x.timezone, x.status,
         x.fulfillment_type, null, null, jsonb_array_length(x.items), x.total_amount, x.currency, null, '{{}}'
     from ordered join public.orders_v x on x.id = ordered.id
+    where coalesce(x.local_date between {first} and {last}, true)
     union all
     select 'reservation', x.id, x.created_at, x.call_id, x.location_name, x.timezone,
         x.status, x.guest_name, null, null, x.guest_count, null, null, x.reservation_at, '{{}}'
     from reserved join public.reservations_v x on x.id = reserved.id
+    where coalesce(x.local_date between {first} and {last}, true)
     union all
     select 'note', x.id, x.created_at, x.call_id, x.location_name, x.timezone, null,
         x.author_name, left(x.note_md, 300), null, null, null, null, null, '{{}}'
@@ -104,12 +107,20 @@ def list_activities(
 ) -> tuple[Activity, ...]:
     """The newest activities on the local dates of `period`, newest first; one statement, live."""
     reach = narrow(scope, account_id, location_id)
-    dates = LocalDates(period=period.preset) if period.preset else LocalDates(period.first, period.last)
-    search = json.dumps(search_of(account_id, location_id, dates))
-    statement = text(ACTIVITIES.format(**{name: _newest(name, reach, period) for name in MOMENTS}))
+    search = json.dumps(search_of(account_id, location_id, _dates(period)))
+    first, last = period.window("x.timezone")
+    newest = {name: _newest(name, reach, period) for name in MOMENTS}
+    statement = text(ACTIVITIES.format(**newest, first=first, last=last))
     values = {**reach.values, **period.values, "search": search, "limit": limit}
     rows = db.session.execute(statement, values)
     return tuple(Activity(*(*row[:-1], tuple(row.review_reasons))) for row in rows)
+
+
+def _dates(period: Period) -> LocalDates:
+    """The dates to search: none where the period goes on today, as the newest rows of all are its newest."""
+    if period.preset and PERIODS[period.preset][1] == 0:
+        return LocalDates()
+    return LocalDates(period=period.preset) if period.preset else LocalDates(period.first, period.last)
 
 
 def _newest(name: str, reach: Reach, period: Period) -> str:

@@ -36,8 +36,8 @@ class Scope:
         if person.sees_everything:
             return cls(everything=True)
         return cls(
-            account_ids=tuple(sorted(set(person.whole_account_ids))),
-            location_ids=tuple(sorted(set(person.granted_location_ids))),
+            account_ids=tuple(person.whole_account_ids),
+            location_ids=tuple(person.granted_location_ids),
         )
 
     @property
