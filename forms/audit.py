@@ -87,6 +87,7 @@ class AuditFilterForm(FilterForm):
     row = StringField(
         "Row id",
         [Optional()],
+        filters=[lambda text: text and text.strip()],  # as it was copied
         render_kw={"type": "search", "maxlength": 36, "spellcheck": "false", "autocomplete": "off"},
     )
 

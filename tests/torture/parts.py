@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 
-from tests.torture import broken_rules, endurance, load, personal, sign_in
+from tests.torture import addresses, broken_rules, endurance, load, personal, sign_in
 from tests.torture.figures import Part, Report
 
 PARTS: Mapping[str, Callable[[Report], Part]] = {
     "load": load.run,
     "sign-in": sign_in.run,
+    "requests": addresses.run,
     "personal": personal.run,
     "broken rules": broken_rules.run,
     "endurance": endurance.run,
