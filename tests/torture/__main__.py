@@ -71,10 +71,8 @@ def _run(name: str, report: Report) -> Part:
     try:
         return PARTS[name](report)
     except Exception as fault:  # whatever it is, it belongs into the report
-        report(f"{name} ended early: {fault!r}")
-        return Part(
-            name, (Figure("the part runs to its end", "yes", f"{type(fault).__name__}: {fault}", False),)
-        )
+        report(f"{name} ended early: {fault!r:.300}")
+        return Part(name, (Figure("the part runs to its end", "yes", f"{fault!r:.300}", False),))
 
 
 def drawn(part: Part) -> Table:
