@@ -38,12 +38,12 @@ NO_LIMIT = text("select set_config('statement_timeout', '0', true)")
 # The day after the oldest of the newest rows, and how many of them lie from it on.
 NEWEST = """
 with newest as (
-    select started_at from public.calls_v where {} order by started_at desc, id desc limit %s
+    select local_date from public.calls_v where {} order by started_at desc, id desc limit %s
 ), begins as (
-    select (min(started_at) at time zone 'UTC')::date + 1 as day from newest
+    select min(local_date) + 1 as day from newest
 )
-select b.day::text, count(n.started_at)
-from begins b left join newest n on n.started_at at time zone 'UTC' >= b.day
+select b.day::text, count(n.local_date)
+from begins b left join newest n on n.local_date >= b.day
 group by b.day
 """
 # One day of all calls may be more than a few rows.
