@@ -12,7 +12,6 @@ import sys
 import threading
 import time
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 import psutil
 import psycopg
@@ -21,12 +20,14 @@ from rich.table import Table
 from sqlalchemy import text
 
 from benchmarks.served import Server, database, serving
+from benchmarks.timing import server_seconds
 from certus_admin.config import CHECKOUT, Config
 from certus_admin.database import Caller, acting_as, own_session
 from certus_admin.queries.export_columns import CALL_EXPORT
 from certus_admin.queries.export_rows import export_statements
 from certus_admin.queries.reach import Query
 from certus_admin.queries.scope import Scope
+from seeds.bulk_world import account_id, location_id
 from wsgi import create_app
 
 RUNS = 3
@@ -34,7 +35,23 @@ FEW = 10_000
 MOST_BY_CURSOR = 1_000_000
 SECONDS_BETWEEN_LOOKS = 0.02
 NO_LIMIT = text("select set_config('statement_timeout', '0', true)")
-NEWEST = "select started_at from public.calls_v order by started_at desc, id desc offset %s limit 1"
+# The day after the oldest of the newest rows, and how many of them lie from it on.
+NEWEST = """
+with newest as (
+    select local_date from public.calls_v where {} order by started_at desc, id desc limit %s
+), begins as (
+    select min(local_date) + 1 as day from newest
+)
+select b.day::text, count(n.local_date)
+from begins b left join newest n on n.local_date >= b.day
+group by b.day
+"""
+# One day of all calls may be more than a few rows.
+NARROWED = {
+    "": "true",
+    f"&account={account_id(0)}": f"account_id = '{account_id(0)}'",
+    f"&location={location_id(0, 0)}": f"location_id = '{location_id(0, 0)}'",
+}
 
 
 @dataclass(frozen=True)
@@ -63,7 +80,7 @@ class Peak:
 
     def __init__(self, process: psutil.Process, postmaster: int) -> None:
         self.process = process
-        self.postmaster = psutil.Process(postmaster)
+        self.postmaster = postmaster
         self.bytes = 0
         self.before = self._cores()
         self.database = self.writer = 0.0
@@ -81,8 +98,7 @@ class Peak:
         self.database, self.writer = database - self.before[0], writer - self.before[1]
 
     def _cores(self) -> tuple[float, float]:
-        taken = [sum(each.cpu_times()[:2]) for each in (self.process, *self.postmaster.children())]
-        return sum(taken[1:]), taken[0]
+        return server_seconds(self.postmaster), sum(self.process.cpu_times()[:2])
 
     def _look(self) -> None:
         while not self.ended.wait(SECONDS_BETWEEN_LOOKS):
@@ -93,7 +109,7 @@ def measure(environ: dict[str, str]) -> list[Measured]:
     """Few rows, then all, each several times; the best of each, and then the cursor once."""
     with serving(environ, workers=1) as server:
         headers = server.sign_in("admin")
-        few = f"/calls/export.csv?from={_day_of(environ, FEW)}"
+        few = f"/calls/export.csv?{_few(environ)}"
         # The first warms what stays: imports, mappers, the pool.
         _download(server, headers, few, "", environ)
         found = [
@@ -177,11 +193,15 @@ class Sink:
         return len(line)
 
 
-def _day_of(environ: dict[str, str], row: int) -> str:
-    """The day after the newest row but `row`: fewer than so many lie from it on."""
+def _few(environ: dict[str, str]) -> str:
+    """The filters of the newest whole days: as many rows as FEW allows."""
+    found: list[tuple[int, str]] = []
     with psycopg.connect(environ["BENCH_OWNER_URL"]) as owner:
-        found = owner.execute(NEWEST.encode(), [row]).fetchone()
-    return f"{found[0] + timedelta(days=1):%Y-%m-%d}" if found else "2000-01-01"
+        for query, condition in NARROWED.items():
+            row = owner.execute(NEWEST.format(condition).encode(), [FEW]).fetchone()
+            if row and row[0]:
+                found.append((row[1], f"from={row[0]}{query}"))
+    return max(found)[1]
 
 
 def as_table(measured: list[Measured]) -> Table:

@@ -62,7 +62,7 @@ def pages_a_second(environ: Mapping[str, str], _calls: int) -> list[Table]:
                 f"{slowest.pages_a_second:,.0f} ({slowest.name.removeprefix(LIST)})",
                 slowest.pages_a_second >= 250,
             ),
-            note="the readers that ask run on the same cores as the workers and PostgreSQL",
+            note="the readers that ask run on the same cores: the last columns say who was busy, in cores",
         )
     ]
 

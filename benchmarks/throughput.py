@@ -2,10 +2,9 @@
 
 CALLS says how many bulk calls stand beside the demo (default 100,000); BENCH_VAR names a folder with a
 database that is there already; SECONDS how long each row of the table is measured (default 10). The readers
-are processes of their own on the same machine: their share of its cores is in the figures.
+are a process of their own on the same machine: what they take of its cores stands beside the figures.
 """
 
-import http.client
 import multiprocessing
 import os
 import statistics
@@ -15,15 +14,27 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.pool import Pool
 
+import psutil
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.reading import ask
 from benchmarks.served import Server, database, serving
+from benchmarks.timing import server_seconds
 
 WORKERS = 2
 READERS = 8
-PROCESSES = 2
 CALL_LIST = "/calls/"
+
+
+@dataclass(frozen=True)
+class Cores:
+    """How many cores were busy for whom: 1.0 is one of them all the time."""
+
+    readers: float
+    workers: float
+    database: float
+    others: float
 
 
 @dataclass(frozen=True)
@@ -33,6 +44,7 @@ class Load:
     name: str
     seconds: float
     times: list[float]
+    cores: Cores
 
     @property
     def pages_a_second(self) -> float:
@@ -43,13 +55,14 @@ def measure(
     environ: dict[str, str], seconds: float, others: Sequence[str] = ("operator", "manager")
 ) -> list[Load]:
     """The list for the demo's admin and `others`, as a fragment, and while exports run."""
-    with serving(environ, WORKERS) as server, multiprocessing.get_context("spawn").Pool(PROCESSES) as pool:
+    with serving(environ, WORKERS) as server, multiprocessing.get_context("spawn").Pool(1) as pool:
         people = {person: server.sign_in(person) for person in (*others, "admin")}
         for headers in people.values():  # imports, mappers, templates, pools
-            ask(server.port, CALL_LIST, headers, 2.0, READERS)
+            pool.apply(ask, (server.port, CALL_LIST, headers, 2.0, READERS))
+        clock = Clock(server, int(environ["BENCH_POSTMASTER"]), pool.apply(os.getpid))
 
         def load(name: str, headers: dict[str, str], path: str = CALL_LIST) -> Load:
-            return _shared(pool, server, name, headers, path, seconds)
+            return _load(pool, server.port, clock, name, headers, path, seconds)
 
         found = [load(f"call list, {person}", headers) for person, headers in people.items()]
         htmx = people["admin"] | {"HX-Request": "true"}
@@ -64,40 +77,36 @@ def measure(
         return found
 
 
-def _shared(
-    pool: Pool, server: Server, name: str, headers: dict[str, str], path: str, seconds: float
+class Clock:
+    """Processor seconds of everybody until now."""
+
+    def __init__(self, server: Server, postmaster: int, reader: int) -> None:
+        self.workers = server.workers()
+        self.readers = [psutil.Process(reader), psutil.Process()]
+        self.postmaster = postmaster
+
+    def read(self) -> tuple[float, float, float, float]:
+        """Of readers (this process is one while exports run), workers, PostgreSQL, and the whole machine."""
+        machine = psutil.cpu_times()
+        return (
+            sum(sum(process.cpu_times()[:2]) for process in self.readers),
+            sum(sum(process.cpu_times()[:2]) for process in self.workers),
+            server_seconds(self.postmaster),
+            sum(machine) - machine.idle - getattr(machine, "iowait", 0.0),
+        )
+
+
+def _load(
+    pool: Pool, port: int, clock: Clock, name: str, headers: dict[str, str], path: str, seconds: float
 ) -> Load:
-    share = (server.port, path, headers, seconds, READERS // PROCESSES)
-    taken = [each for part in pool.starmap(ask, [share] * PROCESSES) for each in part]
-    return Load(name, seconds, taken)
-
-
-def ask(port: int, path: str, headers: dict[str, str], seconds: float, readers: int) -> list[float]:
-    """`readers` at once ask again and again, each on a connection that stays open; milliseconds an answer."""
-    taken: list[float] = []
-    faults: list[str] = []
-    until = time.perf_counter() + seconds
-
-    def read() -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        while (began := time.perf_counter()) < until:
-            connection.request("GET", path, headers=headers)
-            answer = connection.getresponse()
-            answer.read()
-            if answer.status != 200:
-                faults.append(f"{path} answers {answer.status}")
-                break
-            taken.append((time.perf_counter() - began) * 1000)
-        connection.close()
-
-    threads = [threading.Thread(target=read) for _ in range(readers)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if faults:
-        raise RuntimeError(faults[0])
-    return taken
+    began, before = time.perf_counter(), clock.read()
+    taken = pool.apply(ask, (port, path, headers, seconds, READERS))
+    after, passed = clock.read(), time.perf_counter() - began
+    readers, workers, database, machine = (
+        (now - then) / passed for now, then in zip(after, before, strict=True)
+    )
+    others = max(0.0, machine - readers - workers - database)
+    return Load(name, seconds, taken, Cores(readers, workers, database, others))
 
 
 def exporting(server: Server, headers: dict[str, str]) -> Callable[[], None]:
@@ -127,15 +136,19 @@ def exporting(server: Server, headers: dict[str, str]) -> Callable[[], None]:
 
 def as_table(loads: list[Load]) -> Table:
     """One row a question."""
-    table = Table(title=f"{WORKERS} workers, {READERS} readers at once in {PROCESSES} processes beside them")
+    table = Table(title=f"{WORKERS} workers, {READERS} readers at once in a process beside them")
     table.add_column("what")
-    for column in ("pages a second", "median ms", "p95 ms", "slowest ms"):
+    for column in (
+        *("pages a second", "median ms", "p95 ms", "slowest ms"),
+        *("cores: readers", "workers", "PostgreSQL", "others"),
+    ):
         table.add_column(column, justify="right")
     for load in loads:
         times = sorted(load.times)
         table.add_row(
             load.name, f"{load.pages_a_second:,.0f}", f"{statistics.median(times):.1f}",
             f"{times[round(0.95 * (len(times) - 1))]:.1f}", f"{times[-1]:.0f}",
+            *(f"{cores:.2f}" for cores in vars(load.cores).values()),
         )  # fmt: skip
     return table
 
@@ -144,7 +157,7 @@ def main() -> None:
     """Measure and print."""
     with database(int(os.environ.get("CALLS", "100000"))) as environ:
         loads = measure(environ, float(os.environ.get("SECONDS", "10")))
-    Console(width=110).print(as_table(loads))
+    Console(width=150).print(as_table(loads))
 
 
 if __name__ == "__main__":

@@ -2175,109 +2175,48 @@ $$;
 comment on function public.metrics_by_day(date, date, uuid[], uuid[], uuid) is
     'The daily numbers of the caller''s reach, narrowed to these accounts and locations where any are named, and within one account, added up by date, zone and currency.';
 
--- Marks: every statement that changes a number says where, and writes nothing that another transaction could wait for.
+-- Marks: every row that changes a number says where, and writes nothing that another transaction could wait for. What changes no
+-- number (a summary, a transcript, most updates) the conditions of the triggers turn away before a function is called: row by row
+-- that costs a writer less than half of what it costs to collect each statement's rows.
 
 create or replace function private.mark_metrics_of_calls() returns trigger
 language plpgsql security definer
 set search_path = ''
 as $$
 begin
-    if tg_op = 'INSERT' then
+    if tg_op <> 'DELETE' then
         insert into private.metrics_marks (account_id, location_id, first_at, last_at)
-        select a.account_id, a.location_id, min(a.started_at), max(a.started_at)
-        from added a where a.direction = 'inbound'
-        group by a.account_id, a.location_id, (a.started_at at time zone 'UTC')::date;
-    elsif tg_op = 'DELETE' then
+        values (new.account_id, new.location_id, new.started_at, new.started_at);
+    end if;
+    if tg_op <> 'INSERT' and (old.account_id, old.location_id, old.started_at) is distinct from
+            (new.account_id, new.location_id, new.started_at) then
         insert into private.metrics_marks (account_id, location_id, first_at, last_at)
-        select g.account_id, g.location_id, min(g.started_at), max(g.started_at)
-        from gone g where g.direction = 'inbound'
-        group by g.account_id, g.location_id, (g.started_at at time zone 'UTC')::date;
-    else
-        -- What stands on both sides alike changes no number: most updates (a summary, a transcript) mark nothing.
-        insert into private.metrics_marks (account_id, location_id, first_at, last_at)
-        select c.account_id, c.location_id, min(c.started_at), max(c.started_at)
-        from (
-            select x.account_id, x.location_id, x.started_at
-            from (
-                select 1 as side, a.account_id, a.location_id, a.started_at, a.direction, a.status, a.call_type, a.duration_seconds
-                from added a
-                union all
-                select -1, g.account_id, g.location_id, g.started_at, g.direction, g.status, g.call_type, g.duration_seconds
-                from gone g) x
-            where x.direction = 'inbound'
-            group by x.account_id, x.location_id, x.started_at, x.status, x.call_type, x.duration_seconds
-            having sum(x.side) <> 0) c
-        group by c.account_id, c.location_id, (c.started_at at time zone 'UTC')::date;
+        values (old.account_id, old.location_id, old.started_at, old.started_at);
     end if;
     return null;
 end
 $$;
-comment on function private.mark_metrics_of_calls() is 'Trigger, once a statement: marks the days whose numbers a change of calls changes.';
+comment on function private.mark_metrics_of_calls() is 'Trigger: marks the days whose numbers a change of a call changes.';
 
-create or replace function private.mark_metrics_of_orders() returns trigger
+create or replace function private.mark_metrics_of_sales() returns trigger
 language plpgsql security definer
 set search_path = ''
 as $$
 begin
-    if tg_op = 'INSERT' then
+    if tg_op <> 'DELETE' then
         insert into private.metrics_marks (account_id, location_id, first_at, last_at)
-        select a.account_id, a.location_id, min(a.created_at), max(a.created_at)
-        from added a group by a.account_id, a.location_id, (a.created_at at time zone 'UTC')::date;
-    elsif tg_op = 'DELETE' then
+        values (new.account_id, new.location_id, new.created_at, new.created_at);
+    end if;
+    if tg_op <> 'INSERT' and (old.account_id, old.location_id, old.created_at) is distinct from
+            (new.account_id, new.location_id, new.created_at) then
         insert into private.metrics_marks (account_id, location_id, first_at, last_at)
-        select g.account_id, g.location_id, min(g.created_at), max(g.created_at)
-        from gone g group by g.account_id, g.location_id, (g.created_at at time zone 'UTC')::date;
-    else
-        insert into private.metrics_marks (account_id, location_id, first_at, last_at)
-        select c.account_id, c.location_id, min(c.created_at), max(c.created_at)
-        from (
-            select x.account_id, x.location_id, x.created_at
-            from (
-                select 1 as side, a.account_id, a.location_id, a.created_at, a.status, a.total_amount from added a
-                union all
-                select -1, g.account_id, g.location_id, g.created_at, g.status, g.total_amount from gone g) x
-            group by x.account_id, x.location_id, x.created_at, x.status, x.total_amount
-            having sum(x.side) <> 0) c
-        group by c.account_id, c.location_id, (c.created_at at time zone 'UTC')::date;
+        values (old.account_id, old.location_id, old.created_at, old.created_at);
     end if;
     return null;
 end
 $$;
-comment on function private.mark_metrics_of_orders() is 'Trigger, once a statement: marks the days whose numbers a change of orders changes.';
-
-create or replace function private.mark_metrics_of_reservations() returns trigger
-language plpgsql security definer
-set search_path = ''
-as $$
-begin
-    if tg_op = 'INSERT' then
-        insert into private.metrics_marks (account_id, location_id, first_at, last_at)
-        select a.account_id, a.location_id, min(a.created_at), max(a.created_at)
-        from added a group by a.account_id, a.location_id, (a.created_at at time zone 'UTC')::date;
-    elsif tg_op = 'DELETE' then
-        insert into private.metrics_marks (account_id, location_id, first_at, last_at)
-        select g.account_id, g.location_id, min(g.created_at), max(g.created_at)
-        from gone g group by g.account_id, g.location_id, (g.created_at at time zone 'UTC')::date;
-    else
-        insert into private.metrics_marks (account_id, location_id, first_at, last_at)
-        select c.account_id, c.location_id, min(c.created_at), max(c.created_at)
-        from (
-            select x.account_id, x.location_id, x.created_at
-            from (
-                select 1 as side, a.account_id, a.location_id, a.created_at, a.status, a.guest_count, a.avg_spend_per_head_override
-                from added a
-                union all
-                select -1, g.account_id, g.location_id, g.created_at, g.status, g.guest_count, g.avg_spend_per_head_override
-                from gone g) x
-            group by x.account_id, x.location_id, x.created_at, x.status, x.guest_count, x.avg_spend_per_head_override
-            having sum(x.side) <> 0) c
-        group by c.account_id, c.location_id, (c.created_at at time zone 'UTC')::date;
-    end if;
-    return null;
-end
-$$;
-comment on function private.mark_metrics_of_reservations() is
-    'Trigger, once a statement: marks the days whose numbers a change of reservations changes.';
+comment on function private.mark_metrics_of_sales() is
+    'Trigger: marks the days whose numbers a change of an order or a reservation changes.';
 
 create or replace function private.mark_metrics_of_places() returns trigger
 language plpgsql security definer
@@ -2314,19 +2253,28 @@ do $$
 declare
     target text;
     kind text;
+    counted text;
+    numbers text;
 begin
-    foreach target in array array['call_logs', 'order_logs', 'reservations'] loop
-        kind := case target when 'reservations' then target else replace(target, '_log', '') end;
+    for target, kind, counted, numbers in select * from (values
+        ('call_logs', 'calls', '%1$s.direction = ''inbound''',
+            'account_id location_id started_at direction status call_type duration_seconds'),
+        ('order_logs', 'sales', 'true', 'account_id location_id created_at status total_amount'),
+        ('reservations', 'sales', 'true',
+            'account_id location_id created_at status guest_count avg_spend_per_head_override')) t loop
         execute format('create or replace trigger %1$s_metrics_inserted after insert on public.%1$s
-            referencing new table as added for each statement execute function private.mark_metrics_of_%2$s()', target, kind);
+            for each row when (%3$s) execute function private.mark_metrics_of_%2$s()', target, kind, format(counted, 'new'));
         execute format('create or replace trigger %1$s_metrics_updated after update on public.%1$s
-            referencing old table as gone new table as added for each statement execute function private.mark_metrics_of_%2$s()',
-            target, kind);
+            for each row when ((%3$s or %4$s) and (%5$s) is distinct from (%6$s))
+            execute function private.mark_metrics_of_%2$s()', target, kind, format(counted, 'old'), format(counted, 'new'),
+            'old.' || replace(numbers, ' ', ', old.'), 'new.' || replace(numbers, ' ', ', new.'));
         execute format('create or replace trigger %1$s_metrics_deleted after delete on public.%1$s
-            referencing old table as gone for each statement execute function private.mark_metrics_of_%2$s()', target, kind);
+            for each row when (%3$s) execute function private.mark_metrics_of_%2$s()', target, kind, format(counted, 'old'));
         execute format('create or replace trigger %1$s_metrics_truncated after truncate on public.%1$s
             for each statement execute function private.mark_all_metrics()', target);
     end loop;
+    drop function if exists private.mark_metrics_of_orders();
+    drop function if exists private.mark_metrics_of_reservations();
     -- A location is made before its first call, and settings without values change nothing. Busy mode marks nothing either.
     create or replace trigger locations_metrics_moved after update on public.locations
         for each row when ((old.account_id, old.id, old.timezone) is distinct from (new.account_id, new.id, new.timezone))
