@@ -42,9 +42,10 @@ def main() -> int:
     console.print(f"{len(figures) - len(broken)} of {len(figures)} promises held, in {minutes:.0f} minutes.")
     if chosen == list(PARTS) or os.environ.get("OUT"):
         out = Path(os.environ.get("OUT") or CHECKOUT / "docs" / "reliability.md")
+        only = "" if chosen == list(PARTS) else f'PARTS="{",".join(chosen)}" '
         facts = {
             "Date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
-            "Command": "make torture",
+            "Command": f"{only}make torture",
             **processor_and_system(),
             "Took": f"{minutes:.0f} minutes",
             "Held": f"{len(figures) - len(broken)} of {len(figures)}",
