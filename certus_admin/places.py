@@ -4,6 +4,7 @@ A request that finds no place waits for one, a few of them and not for long; all
 come back. What is answered here never asks the database: it would take the connection that is missing.
 """
 
+import json
 import logging
 from collections.abc import Iterable
 from threading import BoundedSemaphore
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Request, Response
 from werkzeug.wsgi import ClosingIterator
+
+from certus_admin.logs import request_id_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -48,8 +51,10 @@ class Places:
         if path == HEALTH or path.startswith(STATIC):
             return self.app(environ, start_response)
         if not self._found():
-            logger.warning("no place for a request")
-            return _come_back(Request(environ))(environ, start_response)
+            request = Request(environ)
+            request_id = request_id_of(request)
+            logger.warning("no place for request %s", request_id)
+            return _come_back(request, request_id)(environ, start_response)
         try:
             answer = self.app(environ, start_response)
         except BaseException:
@@ -68,19 +73,25 @@ class Places:
             self._waiting.release()
 
 
-def _come_back(request: Request) -> Response:
+def _come_back(request: Request, request_id: str) -> Response:
     """Words for people, a fragment for htmx, JSON for programs."""
     if request.accept_mimetypes.best_match(("text/html", "application/json")) == "application/json":
-        response = Response(f'{{"error": "{WORDS}"}}', 503, mimetype="application/json")
+        response = Response(
+            json.dumps({"error": WORDS, "request_id": request_id}), 503, mimetype="application/json"
+        )
     elif request.headers.get("HX-Request"):
-        notice = f'<div class="notice notice-danger" role="alert" data-error-code="503">{WORDS}</div>'
+        notice = (
+            '<div class="notice notice-danger" role="alert" data-error-code="503">'
+            f"{WORDS} Request {request_id}</div>"
+        )
         response = Response(notice, 503, mimetype="text/html")
     else:
         page = (
             '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Busy just now</title></head>'
-            f"<body><h1>Busy just now</h1><p>{WORDS}</p></body></html>"
+            f"<body><h1>Busy just now</h1><p>{WORDS}</p><p>{request_id}</p></body></html>"
         )
         response = Response(page, 503, mimetype="text/html")
+    response.headers["X-Request-Id"] = request_id
     response.headers["Retry-After"] = str(SECONDS_UNTIL_RETRY)
     response.headers["Cache-Control"] = "no-store"
     response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"

@@ -32,6 +32,7 @@ def test_who_finds_no_place_is_told_to_come_back():
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     assert answer.headers["Cache-Control"] == "no-store"
     assert "Try again" in answer.text
+    assert answer.headers["X-Request-Id"] in answer.text
     first.close()
     assert asking.get("/calls/").status_code == 200
 
@@ -45,6 +46,7 @@ def test_programs_and_fragments_are_told_in_their_own_form(headers: dict[str, st
     first = asking.get("/calls/")
     answer = asking.get("/calls/", headers=headers)
     assert (answer.status_code, answer.mimetype) == (503, kind)
+    assert answer.headers["X-Request-Id"] in answer.text
     assert "<html" not in answer.text
     first.close()
 
