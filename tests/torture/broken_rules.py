@@ -69,11 +69,18 @@ RULES = (
         "tests/test_database.py::test_errors_do_not_carry_the_values_they_failed_on",
     ),
     Rule(
-        "a statement ends after 5 seconds",
+        "a statement ends when its time is over",
         "certus_admin/database.py",
-        'STATEMENT_TIMEOUT = "5s"',
-        'STATEMENT_TIMEOUT = "0"',
-        "tests/test_places.py::test_the_limits_are_these",
+        '    "statement_timeout": STATEMENT_TIMEOUT,\n',
+        "",
+        "tests/test_time_limits.py::test_a_statement_ends_when_its_time_is_over",
+    ),
+    Rule(
+        "an export has a time limit of its own",
+        "certus_admin/queries/exports.py",
+        'session.execute(SETTINGS, {"limit": TIME_LIMIT})',
+        'session.execute(SETTINGS, {"limit": "0"})',
+        "tests/test_time_limits.py::test_an_export_ends_when_its_own_time_is_over",
     ),
     Rule(
         "a worker takes no more requests than it has places",
@@ -118,11 +125,11 @@ RULES = (
         "tests/test_exports.py::test_text_that_would_be_a_formula_is_disarmed_and_nothing_else_changes",
     ),
     Rule(
-        "a recording lies at a web address",
+        "a recording lies at a public web address",
         "certus_admin/recordings.py",
-        'return parts.scheme in ("http", "https") and bool(parts.hostname)',
-        "return True",
-        "tests/test_call_secrets.py::test_only_web_addresses_and_our_own_sounds_are_followed",
+        'INTERNAL.search(found["host"]) is None',
+        "bool(found)",
+        "tests/test_call_secrets.py::test_no_other_address_is_followed",
     ),
 )
 
