@@ -29,7 +29,8 @@ from certus_admin.pool import ping_when_idle
 STATEMENT_TIMEOUT = "5s"
 # Supabase's poolers in transaction mode, and PgBouncer's own.
 TRANSACTION_POOLER_PORTS = (6543, 6432)
-POOL_SIZE = POOL_OVERFLOW = 8
+# Two more are kept than there are places: /healthz opens no connection while eight slow requests hold theirs.
+POOL_SIZE, POOL_OVERFLOW = 10, 6
 # A page waits for it, and then asks the primary; libpq takes nothing shorter.
 REPLICA_CONNECT_TIMEOUT = 2
 
@@ -209,7 +210,7 @@ def engine_options(url: str) -> dict[str, Any]:
     return {
         "pool_size": POOL_SIZE,
         "max_overflow": POOL_OVERFLOW,
-        "pool_timeout": 2,
+        "pool_timeout": 1,  # whole seconds; shorter than lock_timeout, as the wait in certus_admin/places.py
         "pool_recycle": 1800,
         "hide_parameters": True,
         "connect_args": connect,

@@ -6,6 +6,7 @@ come back. What is answered here never asks the database: it would take the conn
 
 import json
 import logging
+import re
 from collections.abc import Iterable
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
@@ -23,10 +24,14 @@ logger = logging.getLogger(__name__)
 # gunicorn.conf.py has four threads more than both together.
 PLACES = 8
 WAITING = 8
-SECONDS_TO_WAIT = 2.0
+# Shorter than lock_timeout: eight requests that end together, all at a lock, are no places for eight more
+# that would end there as well, twice as late.
+SECONDS_TO_WAIT = 1.5
 SECONDS_UNTIL_RETRY = 5
-# The one asks a single short question, the other none.
-HEALTH, STATIC = "/healthz", "/static/"
+# The one asks a single short question, the others none. What is like them and no page of ours (another
+# method, an empty name) is answered as any page is.
+WITHOUT_A_PLACE = re.compile(r"/healthz|/static(/[^/]+)+")
+READING = ("GET", "HEAD")
 WORDS = "Many people ask at once just now. Nothing was saved. Try again in a moment."
 
 
@@ -48,7 +53,7 @@ class Places:
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """The app's answer, or 503 with Retry-After."""
         path = str(environ.get("PATH_INFO", ""))
-        if path == HEALTH or path.startswith(STATIC):
+        if environ["REQUEST_METHOD"] in READING and WITHOUT_A_PLACE.fullmatch(path):
             return self.app(environ, start_response)
         if not self._found():
             request = Request(environ)

@@ -59,6 +59,17 @@ def test_health_and_static_files_need_no_place(path: str):
     first.close()
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("POST", "/healthz"), ("POST", "/static/app.css"), ("GET", "/static/"), ("GET", "/static//a")],
+)
+def test_what_only_looks_like_them_needs_one(method: str, path: str):
+    asking = client()
+    first = asking.get("/calls/")
+    assert asking.open(path, method=method).status_code == 503
+    first.close()
+
+
 def test_a_fault_gives_its_place_back():
     asking = client()
     for _ in range(2):
