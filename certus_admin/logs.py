@@ -86,6 +86,7 @@ def init_logs(app: Flask, config: Config) -> None:
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.stdlib.BoundLogger,
         logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
     )
     handler = StandardOutput()
     handler.setFormatter(

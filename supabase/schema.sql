@@ -2851,11 +2851,13 @@ begin
 end
 $$;
 
+-- Each page asks this first: its plans do not depend on values, and making them anew was more than half of its time.
 create or replace function back_office.resume_session(token_hash bytea) returns table (
     user_id uuid, session_id uuid, email text, full_name text, role text, sees_everything boolean, access jsonb,
     viewer_id uuid, viewer_name text, viewing_until timestamptz, viewing_lapsed boolean)
 language plpgsql volatile security definer
 set search_path = ''
+set plan_cache_mode = 'force_generic_plan'
 as $$
 declare
     s private.web_sessions;

@@ -3,6 +3,7 @@
 An address that is not in the table fails the suite, so that whoever adds a page decides for whom it is.
 """
 
+import re
 from uuid import UUID
 
 PEOPLE = ("stranger", "operator", "manager", "admin")
@@ -36,9 +37,6 @@ EMPTY_SETTING = (SIGN_IN, 403, 422, 422)
 NO_SUCH_LINE = (SIGN_IN, 403, 404, 404)
 # A form that does not say what it was made of.
 UNSEEN = (SIGN_IN, 403, 409, 409)
-ADMINS_ONLY = (SIGN_IN, 403, 403, 200)
-ADMINS_DONE = (SIGN_IN, 403, 403, 303)
-ADMINS_EMPTY = (SIGN_IN, 403, 403, 422)
 ADMINS_NOWHERE = (SIGN_IN, 403, 403, 404)
 
 # Method and rule: what a stranger, the operator, the account manager and the admin are answered.
@@ -210,3 +208,32 @@ FORMS: dict[str, dict[str, str]] = {
     "/notes/edit/": {"note_md": "Called back twice.", "seen_at": ""},
     "/notes/delete/": {"id": str(NOTE)},
 }
+
+# Methods that a rule has no view for. HEAD is answered as GET is where there is a GET.
+NOT_LIKE_THIS = (SIGN_IN, 405, 405, 405)
+OTHER_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE", "OPTIONS")
+# Flask answers OPTIONS itself, but in sections that are closed before it comes to that: their lists are not.
+OPEN_TO_ALL = (200, 200, 200, 200)
+CLOSED_SECTIONS = {"/api-keys/": ADMINS_ONLY, "/knowledge/": KEEPERS_ONLY, "/settings/": ADMINS_ONLY}
+
+PLACEHOLDER = re.compile(r"<(?:\w+:)?(\w+)>")
+
+
+def address_of(rule: str) -> str:
+    """An address that the rule matches, and that exists."""
+    query = f"?id={WITH_ID[rule]}" if rule in WITH_ID else ""
+    return PLACEHOLDER.sub(lambda found: str(VALUES[found[1]]), rule) + query
+
+
+def answers_otherwise(method: str, rule: str) -> tuple[str | int, ...]:
+    """What each is answered to a method that the rule is not in ROUTES with, in the order of PEOPLE."""
+    looked_at = ROUTES.get(("GET", rule))
+    if method == "HEAD" and looked_at:
+        # An export is written into the audit log, so nobody gets one without reading it.
+        return tuple(405 if rule.endswith("/export.csv") and found == 200 else found for found in looked_at)
+    if method != "OPTIONS":
+        return NOT_LIKE_THIS
+    if all(found[0] != SIGN_IN for (_, named), found in ROUTES.items() if named == rule):
+        return OPEN_TO_ALL
+    section = f"/{rule.split('/')[1]}/"
+    return PAGE if rule in (section, f"{section}export.csv") else CLOSED_SECTIONS.get(section, PAGE)

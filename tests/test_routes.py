@@ -16,7 +16,7 @@ from seeds.recordings import make_recordings
 from tests.fixtures.database import Database
 from tests.fixtures.pages import ClientOf
 from tests.page_html import read_answer, read_page
-from tests.route_table import CALL, FORMS, NOTE, PEOPLE, ROUTES, SIGN_IN, VALUES, WITH_ID
+from tests.route_table import CALL, FORMS, NOTE, PEOPLE, PLACEHOLDER, ROUTES, SIGN_IN, address_of
 
 CELLS = [
     pytest.param(method, rule, person, expected, id=f"{method} {rule} as {person}")
@@ -26,7 +26,6 @@ CELLS = [
 GETS = [rule for method, rule in ROUTES if method == "GET"]
 POSTS = [rule for method, rule in ROUTES if method == "POST"]
 KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(\.(csv|json))?")
-PLACEHOLDER = re.compile(r"<(?:\w+:)?(\w+)>")
 
 Ask = Callable[..., TestResponse]
 
@@ -80,12 +79,6 @@ def token_of(client: FlaskClient) -> str:
     found = re.search(r'(?:name="csrf_token"[^>]*value|name="csrf-token" content)="([^"]+)"', page)
     assert found is not None, "no page with a form's token"
     return found[1]
-
-
-def address_of(rule: str) -> str:
-    """An address that the rule matches, and that exists."""
-    query = f"?id={WITH_ID[rule]}" if rule in WITH_ID else ""
-    return PLACEHOLDER.sub(lambda found: str(VALUES[found[1]]), rule) + query
 
 
 def methods_of(rule: Rule) -> set[str]:

@@ -51,7 +51,7 @@ class AveragesPage(SettingsPage):
         if request.headers.get("HX-Request") == "true":
             return self.draw_effect()
         stored = self.read()
-        if request.method == "GET":
+        if request.method != "POST":
             self.form.show(stored)
         self.form.try_out(request.values)
         tried = {name: self.form[name].data or "" for name in NAMES}

@@ -146,7 +146,7 @@ def edit(call_id: UUID, note_id: UUID) -> Response:
     note = card.note
     seen_at = note.updated_at.isoformat() if note.updated_at else ""
     form = NoteForm(data={"note_md": note.note_md, "seen_at": seen_at})
-    if request.method == "GET":
+    if request.method != "POST":
         return draw("edit", form=form, card=card, call_id=call_id)
     mentions = named_in(form, call_id, note.mentions) if form.validate() else ()
     if form.errors:
@@ -167,7 +167,7 @@ def delete(call_id: UUID, note_id: UUID) -> Response:
     card = find_card(call_id, note_id)
     if not card.may_delete:
         abort(403)
-    if request.method == "GET":
+    if request.method != "POST":
         return make_response(render_template("notes/delete.html", card=card, call_id=call_id))
     if not delete_note(call_id, note_id):
         abort(404)

@@ -67,7 +67,7 @@ def edit(account_id: UUID, location_id: UUID, day: str) -> Response:
     """Change one date."""
     here, when = find_location(account_id, location_id), read_date(day)
     require_writer()
-    if request.method == "GET":
+    if request.method != "POST":
         saved = find_day(here, when) or abort(404)
         return draw_form(here, ExceptionForm.of(saved.intervals, saved.reason), when, texts_of(saved))
     form, before = ExceptionForm.read(request.form), read_before(request.form)
@@ -196,7 +196,7 @@ def delete(account_id: UUID, location_id: UUID, day: str) -> Response:
         lock_configuration([location_id])
     now = find_day(here, when)
     if now is None:
-        if request.method == "GET":
+        if request.method != "POST":
             abort(404)
         flash("Somebody else deleted it already.", "info")
         return back(here)

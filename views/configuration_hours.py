@@ -136,7 +136,7 @@ def conflict_context(
 @blueprint.route("/paste", methods=["GET", "POST"])
 def paste(account_id: UUID, location_id: UUID) -> Response:
     """Hours as text: what they would change, before anything is saved."""
-    if request.method == "GET":
+    if request.method != "POST":
         return back(account_id, location_id)
     here = find_location(account_id, location_id)
     require_writer()

@@ -35,7 +35,7 @@ def new(account_id: UUID) -> Response:
     """The form, the preview of what it would change, and the save."""
     locations = find_account(account_id)
     require_writer()
-    if request.method == "GET":
+    if request.method != "POST":
         form = ExceptionForm(chosen=request.args.getlist("location"))
         chosen_locations(locations, form.chosen)
         return draw_account("exception_new", locations, form=form)

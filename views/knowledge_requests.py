@@ -146,7 +146,7 @@ def new() -> Response:
     """File a request."""
     form = KnowledgeForm()
     form.offer(list_places())
-    if request.method == "GET":
+    if request.method != "POST":
         return make_response(render_template("knowledge/new.html", form=form))
     if form.validate() and form.fits(get_request_schema()):
         try:

@@ -56,7 +56,7 @@ def new() -> Response:
     person: Person = current_user
     form = NewSettingForm()
     form.offer(list_places(), None if person.sees_everything else person.whole_account_ids)
-    if request.method == "GET":
+    if request.method != "POST":
         form.value.data = "{\n    \n}"
         return draw_new(form)
     if not form.validate() or not form.fits(get_schema(form.key.data)):
@@ -98,7 +98,7 @@ def show(key: str, account_id: UUID, location_id: UUID | None) -> Response:
         endpoint = "voice.location" if location_id else "voice.account"
         return make_response(redirect(url_for(endpoint, account_id=account_id, location_id=location_id), 303))
     page = SettingPage(subject)
-    if request.method == "GET":
+    if request.method != "POST":
         return page.show()
     try:
         return page.save()
@@ -115,7 +115,7 @@ def delete(key: str, account_id: UUID, location_id: UUID | None) -> Response:
     setting = get_setting(account_id, location_id, key)
     if key == VOICE or setting.stored.row_id is None or not subject.writable:
         abort(403 if setting.stored.row_id and key != VOICE else 404)
-    if request.method == "GET":
+    if request.method != "POST":
         return subject.draw("delete", setting=setting)
     try:
         if request.form.get("version") != setting.stored.token:
