@@ -147,7 +147,8 @@ ROUTES: dict[tuple[str, str], tuple[str | int, ...]] = {
     ("POST", "/people/<uuid:person_id>/reactivate"): ADMINS_DONE,
     ("GET", "/people/<uuid:person_id>/sees"): ADMINS_ONLY,
     ("POST", "/people/<uuid:person_id>/view-as"): (SIGN_IN, 403, 403, 404),
-    ("GET", "/recordings/<name>"): PAGE,
+    # It is there for those who came by way of its call.
+    ("GET", "/recordings/<name>"): NOWHERE,
     ("GET", "/reservations/"): PAGE,
     ("GET", "/reservations/export.csv"): PAGE,
     ("GET", "/settings/"): ADMINS_ONLY,

@@ -274,17 +274,27 @@ def test_the_command_loads_and_names_the_sign_ins(app: Flask, demo: psycopg.Conn
     assert sorted(path.name for path in folder.iterdir()) == [f"demo-{number}.wav" for number in range(1, 9)]
 
 
-def test_a_recording_plays_for_signed_in_people_alone(
+def test_a_recording_plays_for_whoever_came_by_its_call_and_in_that_session_alone(
     app: Flask, client: FlaskClient, client_of: Any, demo: psycopg.Connection[Any]
 ) -> None:
     app.test_cli_runner().invoke(args=["seed", "demo"])
-    operator = client_of("operator")
-    whole = operator.get("/recordings/demo-1.wav")
+    operator, manager = client_of("operator"), client_of("manager")
+    call = demo.execute(
+        """select id from call_logs where recording_url = '/recordings/demo-1.wav' and location_id in (
+            select location_id from user_access a join users u on u.id = a.user_id
+            where u.email = 'operator@certus.example') limit 1"""
+    ).fetchone()
+    assert call is not None
+    opened = operator.get(f"/calls/{call[0]}/recording").headers["Location"]
+    whole = operator.get(opened)
     assert (whole.status_code, whole.mimetype) == (200, "audio/x-wav")
     whole.close()
-    part = operator.get("/recordings/demo-1.wav", headers={"Range": "bytes=0-99"})
+    part = operator.get(opened, headers={"Range": "bytes=0-99"})
     assert (part.status_code, len(part.data)) == (206, 100)
     part.close()
-    assert client.get("/recordings/demo-1.wav").status_code == 302
+    assert client.get(opened).status_code == 302
+    for guessed in ("/recordings/demo-1.wav", f"{opened}x", opened.replace("demo-1", "demo-2")):
+        assert operator.get(guessed).status_code == 404, guessed
+    assert manager.get(opened).status_code == 404
     for name in ("demo-99.wav", "..%2fsecret_key", "DEMO-1.wav", "demo-1.part", "demo_1.wav", ".wav"):
-        assert operator.get(f"/recordings/{name}").status_code == 404, name
+        assert operator.get(opened.replace("demo-1.wav", name)).status_code == 404, name

@@ -10,10 +10,11 @@ from certus_admin.database import db
 from certus_admin.formats import money
 from certus_admin.queries.call_detail import CallDetail, get_call_detail
 from certus_admin.queries.call_parts import OrderDetail
-from certus_admin.recordings import is_recording_address
+from certus_admin.recordings import OWN_RECORDING, is_recording_address
 from forms.notes import NoteForm
 from forms.reveal import RevealForm
 from views.call_notes import note_card, wants_fragment
+from views.recordings import opened_address
 
 blueprint = Blueprint("call_detail", __name__, url_prefix="/calls/<uuid:call_id>")
 
@@ -89,7 +90,8 @@ def recording(call_id: UUID) -> Response:
     if not is_recording_address(address):
         abort(404)
     db.session.commit()
-    response = make_response(redirect(address, 302))
+    own = OWN_RECORDING.fullmatch(address) is not None
+    response = make_response(redirect(opened_address(address) if own else address, 302))
     response.headers["Cache-Control"] = "no-store"
     return response
 
