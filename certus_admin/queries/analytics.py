@@ -11,7 +11,7 @@ from sqlalchemy import text
 from certus_admin.database import db
 from certus_admin.queries.arms import Reach, narrow
 from certus_admin.queries.comparison import Comparison
-from certus_admin.queries.freshness import FRESHNESS, Freshness
+from certus_admin.queries.freshness import Freshness, get_freshness
 from certus_admin.queries.kpis import SUMMED, read_totals
 from certus_admin.queries.period import Period
 from certus_admin.queries.scope import Scope
@@ -25,8 +25,6 @@ DAILY_OF_EACH = f"""cross join lateral (
     select v.date, v.location_id, {", ".join(f"v.{name}" for name in SUMMED)}
     from public.metrics_daily_v v where v.account_id = l.account_id and v.location_id = l.id
         and v.date between its.first_date and its.last_date offset 0) m"""
-
-REFRESHED = text(f"select {FRESHNESS}")
 
 # Both ways of adding up in one reading: by date, and by location. Which dates are the period's is asked at
 # each location: around midnight, zones are on different ones.
@@ -71,7 +69,7 @@ def get_analytics(
 
     They are as old as `freshness` says. Definitions: docs/prd.md.
     """
-    freshness = Freshness(*db.session.execute(REFRESHED).one())
+    freshness = get_freshness()
     reach = narrow(scope, account_id, location_id)
     rows = _rows(reach, period, comparison) if freshness.refreshed_at else []
     by_date: dict[tuple[bool, date], list[Totals]] = defaultdict(list)

@@ -35,6 +35,9 @@ class Freshness:
         return "late" if datetime.now(UTC) - self.refreshed_at > LATE_AFTER else None
 
 
+REFRESHED = text(f"select {FRESHNESS}")
+
+
 def get_freshness() -> Freshness:
     """The freshness of what is read next, for whoever needs it alone."""
-    return Freshness(*db.session.execute(text(f"select {FRESHNESS}")).one())
+    return Freshness(*db.session.execute(REFRESHED).one())
