@@ -12,7 +12,7 @@ bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"
 workers = 2
 worker_class = "gthread"
 # A page waits for the database most of its time; an export holds a thread as long as it streams.
-# Eight work, eight wait (certus_admin/places.py), four stay for /healthz and static files.
+# Eight work, eight wait (certus_admin/admission.py), four stay for /healthz and static files.
 threads = 20
 timeout = 60
 graceful_timeout = 10

@@ -8,10 +8,10 @@ from flask import Flask
 import seeds
 import views
 from certus_admin import create_core
+from certus_admin.admission import Admission
 from certus_admin.cli import register_commands
 from certus_admin.config import Config, ConfigError
 from certus_admin.login_role import STOP_SERVING, stop_on_privileged_login
-from certus_admin.places import Places
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -27,7 +27,7 @@ def create_app(config: Config | None = None) -> Flask:
     register_commands(app)
     if serves:
         stop_on_privileged_login(app)
-        app.wsgi_app = Places(app.wsgi_app)  # type: ignore[method-assign]
+        app.wsgi_app = Admission(app.wsgi_app)  # type: ignore[method-assign]
     return app
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from flask import Flask
 
+from certus_admin.admission import init_admission
 from certus_admin.assets import init_assets
 from certus_admin.auth import init_auth
 from certus_admin.compression import init_compression
@@ -26,13 +27,14 @@ def create_core(config: Config) -> Flask:
     """The application without pages. Connects to nothing yet.
 
     The order is the order in which a request meets them: a name and a clock, a nonce and a host that is ours,
-    a harmless database login, a signed-in person, a form that is ours.
+    a place among the others, a harmless database login, a signed-in person, a form that is ours.
     """
     app = Flask("certus_admin", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     app.extensions["certus_config"] = config
     init_compression(app)
     init_logs(app, config)
     init_security(app, config)
+    init_admission(app)
     init_database(app, config)
     init_instruments(app)
     init_errors(app)

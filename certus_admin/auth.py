@@ -105,7 +105,7 @@ def load_person(_request: Any) -> Person | None:
     token = session.get(TOKEN)
     # A page about a database that is away asks again who is signed in: it gets a stranger, not the same
     # error.
-    if not isinstance(token, str) or g.get("loading_person"):
+    if not isinstance(token, str) or g.get("loading_person") or request.endpoint == "static":
         return None
     g.loading_person = True
     row: Any = sessions.resume_session(token)
@@ -127,6 +127,11 @@ def load_person(_request: Any) -> Person | None:
         flash("You are yourself again: the view as somebody else is over.", "info")
     g.caller = person.caller()
     return person
+
+
+def ask_for_nobody() -> None:
+    """Draw this request's page as for a stranger, without asking the database who is signed in."""
+    g.loading_person = True
 
 
 @lru_cache(maxsize=1024)

@@ -210,7 +210,7 @@ def engine_options(url: str) -> dict[str, Any]:
     return {
         "pool_size": POOL_SIZE,
         "max_overflow": POOL_OVERFLOW,
-        "pool_timeout": 1,  # whole seconds; shorter than lock_timeout, as the wait in certus_admin/places.py
+        "pool_timeout": 1,  # whole seconds; shorter than lock_timeout, as is the wait for a place
         "pool_recycle": 1800,
         "hide_parameters": True,
         "connect_args": connect,

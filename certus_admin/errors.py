@@ -176,8 +176,6 @@ def _fragment(page: ErrorPage, request_id: str) -> str:
 def _whole_page(page: ErrorPage, request_id: str) -> str:
     if request.url_rule is None and request.routing_exception is not None and page.code == 400:
         return _bare_page(page, request_id)  # a forged host: no address may be built from it
-    if request.endpoint == "static":
-        return _bare_page(page, request_id)  # the layout asks who is signed in, and this needs no place
     try:
         return render_template(
             "errors/error.html",

@@ -10,7 +10,6 @@ from uuid import uuid4
 import structlog
 from flask import Flask, Response, g, request
 from structlog.types import EventDict, Processor, WrappedLogger
-from werkzeug.wrappers import Request
 
 from certus_admin.config import Config
 from certus_admin.database import statement_count
@@ -107,15 +106,10 @@ def init_logs(app: Flask, config: Config) -> None:
     app.after_request(log_request)
 
 
-def request_id_of(asked: Request) -> str:
-    """The proxy's name for a request where it is a plain one, else a new name."""
-    given: str = asked.headers.get("X-Request-Id", "")
-    return given if REQUEST_ID.fullmatch(given) else uuid4().hex
-
-
 def begin_request() -> None:
     """Name the request and start its clock."""
-    g.request_id = request_id_of(request)
+    given = request.headers.get("X-Request-Id", "")
+    g.request_id = given if REQUEST_ID.fullmatch(given) else uuid4().hex
     g.started = time.perf_counter()
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from flask import Flask, abort
 from flask.testing import FlaskClient
-from sqlalchemy import event, text
+from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from certus_admin import database
@@ -157,17 +157,6 @@ def test_without_a_database_pages_say_come_back(nowhere: Flask, path: str) -> No
     assert int(answer.headers["Retry-After"]) > 0
     assert "Nothing is lost" in answer.text
     assert_tells_nothing(answer)
-
-
-def test_a_static_file_that_is_not_there_asks_the_database_nothing(client: FlaskClient, pages: Flask) -> None:
-    sent: list[str] = []
-    with pages.app_context():
-        event.listen(db.engine, "before_cursor_execute", lambda *arguments: sent.append(arguments[2]))
-    answer = client.get("/static/nothing.css")
-    assert (answer.status_code, sent) == (404, [])
-    assert answer.headers["X-Request-Id"] in answer.text
-    assert client.get("/no-such-page").status_code == 404
-    assert sent
 
 
 def test_without_a_database_healthz_says_so(nowhere: Flask) -> None:

@@ -85,10 +85,10 @@ RULES = (
     ),
     Rule(
         "a worker takes no more requests than it has places",
-        "certus_admin/places.py",
+        "certus_admin/admission.py",
         "if not self._found():",
         "if self._found() and False:",
-        "tests/test_places.py::test_who_finds_no_place_is_told_to_come_back",
+        "tests/test_admission.py::test_who_finds_no_place_is_turned_away",
     ),
     Rule(
         "a form needs its token",

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import psycopg
 
 from benchmarks.served import Server
-from certus_admin.places import PLACES
+from certus_admin.admission import PLACES
 from tests.torture.figures import Figure, Part, Report, at_most
 from tests.torture.ground import Ground, standing
 from tests.torture.load import ask, locked

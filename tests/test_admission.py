@@ -4,11 +4,14 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import pytest
+from flask import Flask
 from werkzeug.test import Client
 
+from certus_admin.admission import BUSY, TURNED_AWAY, Admission
 from certus_admin.database import SERVER_SETTINGS
-from certus_admin.places import Places
 from certus_admin.queries import exports
+from tests.call_pages import counted
+from tests.fixtures.pages import ClientOf
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -17,38 +20,45 @@ if TYPE_CHECKING:
 def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
     if environ["PATH_INFO"] == "/broken":
         raise ValueError("broken")
-    start_response("200 OK", [("Content-Type", "text/plain")])
+    status = "503 Busy" if TURNED_AWAY in environ else "200 OK"
+    start_response(status, [("Content-Type", "text/plain")])
     return iter([b"a", b"b"])
 
 
 def client() -> Client:
-    return Client(Places(application, places=1, waiting=1, seconds=0.01))
+    return Client(Admission(application, places=1, waiting=1, seconds=0.01))
 
 
-def test_who_finds_no_place_is_told_to_come_back():
+def test_who_finds_no_place_is_turned_away():
     asking = client()
     first = asking.get("/calls/")
-    answer = asking.get("/calls/")
-    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
-    assert answer.headers["Cache-Control"] == "no-store"
-    assert "Try again" in answer.text
-    assert answer.headers["X-Request-Id"] in answer.text
+    assert asking.get("/calls/").status_code == 503
     first.close()
     assert asking.get("/calls/").status_code == 200
 
 
 @pytest.mark.parametrize(
     ("headers", "kind"),
-    [({"Accept": "application/json"}, "application/json"), ({"HX-Request": "true"}, "text/html")],
+    [
+        ({}, "text/html"),
+        ({"Accept": "application/json"}, "application/json"),
+        ({"HX-Request": "true"}, "text/html"),
+    ],
 )
-def test_programs_and_fragments_are_told_in_their_own_form(headers: dict[str, str], kind: str):
-    asking = client()
-    first = asking.get("/calls/")
-    answer = asking.get("/calls/", headers=headers)
+def test_who_is_turned_away_is_told_to_come_back_and_the_database_nothing(
+    app: Flask, client_of: ClientOf, headers: dict[str, str], kind: str
+):
+    operator = client_of("operator")
+    with counted(app) as sent:
+        answer = operator.post("/calls/", headers=headers, environ_overrides={TURNED_AWAY: True})
+    assert sent == []
     assert (answer.status_code, answer.mimetype) == (503, kind)
+    assert answer.headers["Retry-After"] == "5"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "script-src" in answer.headers["Content-Security-Policy"]
+    assert BUSY.message in answer.text
     assert answer.headers["X-Request-Id"] in answer.text
-    assert "<html" not in answer.text
-    first.close()
+    assert ("<html" in answer.text) == (not headers)
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/static/app.css"])
@@ -68,6 +78,16 @@ def test_what_only_looks_like_them_needs_one(method: str, path: str):
     first = asking.get("/calls/")
     assert asking.open(path, method=method).status_code == 503
     first.close()
+
+
+def test_a_static_file_that_is_not_there_asks_the_database_nothing(app: Flask, client_of: ClientOf):
+    operator = client_of("operator")
+    with counted(app) as sent:
+        answer = operator.get("/static/nothing.css")
+        assert (answer.status_code, sent) == (404, [])
+        assert answer.headers["X-Request-Id"] in answer.text
+        assert operator.get("/no-such-page").status_code == 404
+        assert sent
 
 
 def test_a_fault_gives_its_place_back():
