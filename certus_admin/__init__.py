@@ -19,6 +19,7 @@ from certus_admin.logs import init_logs
 from certus_admin.markdown import init_markdown
 from certus_admin.replica import init_replica
 from certus_admin.security import csrf, init_security
+from certus_admin.sent_forms import init_sent_forms
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -45,5 +46,6 @@ def create_core(config: Config) -> Flask:
     init_auth(app)
     init_replica(app, config)
     csrf.init_app(app)
+    init_sent_forms(app)
     init_limits(app)
     return app

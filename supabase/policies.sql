@@ -366,6 +366,11 @@ grant execute on function private.awaits_invitation(uuid), private.last_sign_in(
 grant execute on function public.invite_person(text, text, text, jsonb, bytea), public.issue_link(uuid, bytea),
     public.withdraw_link(uuid), public.start_viewing(uuid) to authenticated;
 
+-- Forms sent twice: each person has their own.
+revoke all on function public.take_form(bytea), public.answer_form(bytea, text)
+    from public, anon, authenticated, service_role, certus_app;
+grant execute on function public.take_form(bytea), public.answer_form(bytea, text) to authenticated;
+
 -- Hours and the shape of settings --------------------------------------------------------------------------------------------
 
 -- Forms of everybody with access check what they send; only applying these files changes a schema.

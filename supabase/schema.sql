@@ -758,6 +758,16 @@ create table if not exists private.one_time_links (
 );
 comment on table private.one_time_links is 'Links with which a person chooses a password, by the SHA-256 of their token: each works once, and only the latest of a person.';
 
+create table if not exists private.sent_forms (
+    user_id uuid not null references public.users (id) on delete cascade,
+    fingerprint bytea not null check (length(fingerprint) = 32),
+    answer text not null default '' check (length(answer) <= 500),
+    sent_at timestamptz not null default now(),
+    primary key (user_id, fingerprint)
+);
+comment on table private.sent_forms is
+    'Forms that wrote something in the last day, by the SHA-256 of what was sent, with what they were answered: sent again, they write nothing.';
+
 create table if not exists private.admin_locks (
     id boolean primary key default true check (id),
     taken_by xid8 not null
@@ -2769,6 +2779,35 @@ begin
 end
 $$;
 comment on function public.record_export(text, jsonb, bigint) is 'Writes the audit line of an export: what, filtered how, how many rows.';
+
+create or replace function public.take_form(fingerprint bytea) returns text
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+begin
+    if private.person_role() is null or auth.jwt() -> 'act' is not null then
+        raise exception 'only people send forms, and only as themselves' using errcode = 'insufficient_privilege';
+    end if;
+    delete from private.sent_forms s where s.user_id = auth.uid() and s.sent_at < now() - interval '1 day';
+    -- A second one at the same time waits here until the first is committed, or given up.
+    insert into private.sent_forms (user_id, fingerprint) values (auth.uid(), take_form.fingerprint) on conflict do nothing;
+    if found then
+        return null;
+    end if;
+    return (select s.answer from private.sent_forms s where s.user_id = auth.uid() and s.fingerprint = take_form.fingerprint);
+end
+$$;
+comment on function public.take_form(bytea) is
+    'Null for a form of the caller that comes for the first time within a day, else how it was answered then. Call it before writing, in the same transaction.';
+
+create or replace function public.answer_form(fingerprint bytea, answer text) returns void
+language sql volatile security definer
+set search_path = ''
+as $$
+    update private.sent_forms s set answer = answer_form.answer
+    where s.user_id = auth.uid() and s.fingerprint = answer_form.fingerprint
+$$;
+comment on function public.answer_form(bytea, text) is 'Keeps how a form of the caller was answered, for when it is sent again: an id, or where it led.';
 
 create or replace function public.mentionable_people(call_id uuid) returns table (id uuid, full_name text)
 language plpgsql stable security definer

@@ -30,6 +30,7 @@ from certus_admin.queries.api_key import (
 )
 from certus_admin.queries.api_keys import ZONE, ApiKeyRow
 from certus_admin.queries.places import list_places
+from certus_admin.sent_forms import take_form
 from forms.api_key import IssueForm, RevokeForm, RotateForm, scope_words
 from views.api_key_history import history_of
 
@@ -88,8 +89,11 @@ def issue() -> Response:
     form = IssueForm(accounts, list_scopes())
     if form.validate_on_submit():
         try:
-            scopes = form.scopes.data or ()
-            key_id = issue_key(UUID(form.account.data), form.label.data, form.hint, scopes, form.expires_at)
+            sent, account_id = take_form(), UUID(form.account.data)
+            key_id = sent.id or issue_key(
+                account_id, form.label.data, form.hint, form.scopes.data or (), form.expires_at
+            )
+            sent.keep(key_id)
             db.session.commit()
             return to_key(key_id, "Key issued.")
         except RefusedKeyError as refused:
@@ -117,12 +121,14 @@ def neighbours(key: ApiKeyRow, line: tuple[ApiKeyRow, ...]) -> dict[str, Any]:
 def rotate(key_id: UUID) -> Response:
     """Put a new key in the place of this one."""
     key, _ = find_line(key_id)
-    if key.revoked_at or key.replaced_at:
-        return to_key(key_id, "This key was replaced or revoked already.", "warning")
     form = RotateForm()
+    if (key.revoked_at or key.replaced_at) and not form.is_submitted():
+        return to_key(key_id, "This key was replaced or revoked already.", "warning")
     if form.validate_on_submit():
         try:
-            successor = rotate_key(key_id, form.hint, form.expires_at, form.overlap_time)
+            sent = take_form()
+            successor = sent.id or rotate_key(key_id, form.hint, form.expires_at, form.overlap_time)
+            sent.keep(successor)
             db.session.commit()
             return to_key(successor, "Key rotated: this is the new one.")
         except RefusedKeyError as refused:

@@ -32,6 +32,7 @@ from certus_admin.queries.notes import (
     is_in_reach,
     list_mentionable_people,
 )
+from certus_admin.sent_forms import take_form
 from forms.notes import MOST_MENTIONS, NoteForm
 
 blueprint = Blueprint("call_notes", __name__, url_prefix="/calls/<uuid:call_id>")
@@ -118,9 +119,11 @@ def add(call_id: UUID) -> Response:
         if not is_in_reach(call_id):
             abort(404)
         return draw("add", 422, form=form, call_id=call_id)
-    note_id = add_note(call_id, form.note_md.data, mentions)
+    sent = take_form()
+    note_id = sent.id or add_note(call_id, form.note_md.data, mentions)
     if note_id is None:
         abort(404)
+    sent.keep(note_id)
     db.session.commit()
     if not wants_fragment():
         flash("Note added.", "success")

@@ -19,6 +19,7 @@ from certus_admin.queries.exceptions import (
     undo,
 )
 from certus_admin.queries.hours import OverlapError, StaleVersionError, get_hours, lock_configuration
+from certus_admin.sent_forms import SentForm, take_form
 from certus_admin.special_days import DayChange, preview_days
 from forms.exceptions import ExceptionForm, seen_text
 from forms.hours import read_action
@@ -47,11 +48,14 @@ def new(account_id: UUID) -> Response:
         return draw_account("exception_new", locations, form=form)
     if not form.check(min(each.state.local_time.date() for each in chosen or locations)):
         return draw_account("exception_new", locations, 422, form=form)
+    sent = SentForm()
     if action == "save":
+        if (sent := take_form()).answer:
+            return make_response(redirect(sent.answer, 303))
         lock_configuration(each.place.location_id for each in chosen)
     changes, there = preview(account_id, chosen, form)
     if action == "save" and request.form.get("seen") == seen_text(there):
-        return save(account_id, form, changes, there)
+        return save(account_id, form, changes, there, sent)
     if action == "save":
         flash(CHANGED_MEANWHILE, "warning")
     return draw_preview(locations, form, changes, there, 409 if action == "save" else 200)
@@ -93,7 +97,9 @@ def preview(
     return changes, [special for special in around if form.first <= special.day <= form.last]
 
 
-def save(account_id: UUID, form: ExceptionForm, changes: Changes, there: Sequence[SpecialDay]) -> Response:
+def save(
+    account_id: UUID, form: ExceptionForm, changes: Changes, there: Sequence[SpecialDay], sent: SentForm
+) -> Response:
     """Write every exception of every location, or none; then show what was saved, with its undo."""
     inserts = [
         NewException(here.place.location_id, change.day, interval, form.reason)
@@ -106,14 +112,15 @@ def save(account_id: UUID, form: ExceptionForm, changes: Changes, there: Sequenc
     if not inserts:
         flash("Nothing to save: every one of these days has an exception already.", "info")
         return to_account(account_id)
+    address = url_for("exceptions.saved", account_id=account_id, request_id=g.request_id)
     try:
         save_exceptions(account_id, deletes, inserts)
+        sent.keep(address)
         db.session.commit()
     except (StaleVersionError, OverlapError):
         db.session.rollback()
         flash(CHANGED_MEANWHILE, "warning")
         return draw_preview(find_account(account_id), form, changes, there, 409)
-    address = url_for("exceptions.saved", account_id=account_id, request_id=g.request_id)
     return make_response(redirect(address, 303))
 
 

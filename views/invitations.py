@@ -14,12 +14,15 @@ from certus_admin.one_time_links import new_token
 from certus_admin.queries import people
 from certus_admin.queries.places import list_places
 from certus_admin.queries.scope import Scope
+from certus_admin.sent_forms import take_form
 from forms.people import InviteForm
 from views.menu import ADMINS
 from views.people_words import fault_of
 from views.person import back_to, find_person
 
 blueprint = Blueprint("invitations", __name__, url_prefix="/people")
+
+INVITED_ALREADY = "You had sent this already. The link was shown then; renew it here if you have not kept it."
 
 
 @blueprint.route("/invite", methods=["GET", "POST"])
@@ -30,6 +33,9 @@ def invite() -> Response:
     if not form.validate_on_submit():
         return draw_invite(form)
     token = new_token()
+    sent = take_form()
+    if sent.id:
+        return back_to(sent.id, INVITED_ALREADY)
     try:
         person_id = people.invite_person(
             form.email.data, form.full_name.data, form.role.data, form.places, token
@@ -39,6 +45,7 @@ def invite() -> Response:
         name, words = fault_of(error)
         form[name].errors = [*form[name].errors, words]
         return draw_invite(form)
+    sent.keep(person_id)
     person = people.get_person(person_id) or abort(404)
     return draw_link(person, person.link_expires_at, token)
 

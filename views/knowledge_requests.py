@@ -32,6 +32,7 @@ from certus_admin.queries.knowledge import (
     withdraw_request,
 )
 from certus_admin.queries.places import list_places
+from certus_admin.sent_forms import take_form
 from forms.knowledge import KINDS, KnowledgeForm, RejectForm, SeenForm
 from views.menu import KEEPERS
 
@@ -150,7 +151,9 @@ def new() -> Response:
         return make_response(render_template("knowledge/new.html", form=form))
     if form.validate() and form.fits(get_request_schema()):
         try:
-            request_id = file_request(form.account_id, form.payload())
+            sent = take_form()
+            request_id = sent.id or file_request(form.account_id, form.payload())
+            sent.keep(request_id)
             db.session.commit()
         except PayloadRefusedError as error:
             db.session.rollback()

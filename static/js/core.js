@@ -60,6 +60,18 @@ window.certus = window.certus || {};
     }
   }, true);
 
+  // A form that is on its way is not sent again by a second click; after ten seconds without an answer it may be.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post") return;
+    if (form.dataset.sent === "yes") { event.preventDefault(); return; }
+    form.dataset.sent = "yes";
+    setTimeout(() => { delete form.dataset.sent; }, 10000);
+  });
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) document.querySelectorAll("form[data-sent]").forEach((form) => { delete form.dataset.sent; });
+  });
+
   // Definitions stay away once Esc was pressed, until the pointer or focus comes back.
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;

@@ -1762,6 +1762,10 @@ export type Database = {
       }
     }
     Functions: {
+      answer_form: {
+        Args: { answer: string; fingerprint: string }
+        Returns: undefined
+      }
       api_key_scopes: { Args: Record<PropertyKey, never>; Returns: string[] }
       audit_choices: { Args: Record<PropertyKey, never>; Returns: Json }
       call_status: {
@@ -1917,6 +1921,7 @@ export type Database = {
         Returns: string
       }
       start_viewing: { Args: { person: string }; Returns: string }
+      take_form: { Args: { fingerprint: string }; Returns: string }
       touch_api_key: { Args: { id: string }; Returns: string }
       withdraw_link: { Args: { person: string }; Returns: undefined }
     }

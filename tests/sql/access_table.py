@@ -52,6 +52,7 @@ VISIBLE: dict[str, tuple[Any, ...]] = {
     "private.web_sessions": (REFUSED,) * 6,
     "private.last_sign_ins": (REFUSED,) * 6,
     "private.one_time_links": (REFUSED,) * 6,
+    "private.sent_forms": (REFUSED,) * 6,
     "private.admin_locks": (REFUSED,) * 6,
     "private.sign_in_attempts": (REFUSED,) * 6,
     "private.metrics_refreshes": (REFUSED,) * 6,

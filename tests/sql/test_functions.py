@@ -59,6 +59,7 @@ FUNCTIONS = {
     "authenticated": NEEDED_BY_POLICIES
     | READ_BY_CLIENTS
     | {
+        "public.answer_form(bytea,text)",
         "public.audit_choices()",
         "public.delete_version(text,uuid,integer)",
         "public.find_rows(text,jsonb,timestamp with time zone,uuid,boolean,integer,boolean)",
@@ -73,6 +74,7 @@ FUNCTIONS = {
         "public.reveal_caller(uuid,text)",
         "public.rotate_api_key(uuid,text,timestamp with time zone,interval)",
         "public.start_viewing(uuid)",
+        "public.take_form(bytea)",
         "public.withdraw_link(uuid)",
     },
     "service_role": NEEDED_BY_POLICIES
