@@ -6,6 +6,7 @@ role can read nothing.
 """
 
 import json
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -20,10 +21,14 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as AppSession
 from sqlalchemy import URL, Connection, DateTime, Engine, Numeric, Text, event, make_url, text
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 
 from certus_admin.config import Config
+from certus_admin.database_faults import is_away
 from certus_admin.pool import ping_when_idle
+
+logger = logging.getLogger(__name__)
 
 # A page that needs longer than this is asked for narrower filters; an export sets its own limit.
 STATEMENT_TIMEOUT = "5s"
@@ -179,12 +184,29 @@ def init_database(app: Flask, config: Config) -> None:
         options["connect_args"]["connect_timeout"] = REPLICA_CONNECT_TIMEOUT
         app.config["SQLALCHEMY_BINDS"] = {REPLICA: {"url": url, **options}}
     db.init_app(app)
+    app.teardown_appcontext(end_transaction)  # before the extension's own, which was registered before it
     with app.app_context():
         for engine in db.engines.values():
             event.listen(engine, "before_cursor_execute", _count_statement)
             ping_when_idle(engine)
     if not event.contains(db.session, "after_begin", _begin_for_caller):
         event.listen(db.session, "after_begin", _begin_for_caller)
+
+
+def end_transaction(_error: BaseException | None) -> None:
+    """Give back what a page only read. Its answer stands, though the database went away after it was drawn.
+
+    Flask-SQLAlchemy's own end of a session would raise then, and the answer would be cut off.
+    """
+    if not db.session.registry.has():
+        return
+    try:
+        db.session.rollback()
+    except SQLAlchemyError as error:
+        if not is_away(error):
+            raise
+        logger.warning("the database went away after the page was drawn", exc_info=error)
+        db.session().invalidate()
 
 
 def is_transaction_pooler(url: str | URL) -> bool:

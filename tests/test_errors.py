@@ -181,6 +181,20 @@ def test_a_database_that_goes_away_is_503_and_comes_back(client: FlaskClient, pa
     assert client.get("/no-such-page").status_code == 404
 
 
+def test_a_page_stands_though_the_database_goes_away_after_it_was_drawn(
+    client: FlaskClient, pages: Flask, superuser_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def view() -> str:
+        backend = db.session.execute(text("select pg_backend_pid()")).scalar_one()
+        with psycopg.connect(superuser_url, autocommit=True) as superuser:
+            superuser.execute("select pg_terminate_backend(%s, 5000)", [backend])
+        return "drawn"
+
+    monkeypatch.setitem(pages.view_functions, "faulty_ours", view)
+    assert client.get("/faulty/ours").text == "drawn"
+    assert client.get("/no-such-page").status_code == 404
+
+
 def test_a_pool_without_a_free_connection_is_503(
     app_of: MakeApp, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
