@@ -4,7 +4,6 @@ import logging
 from dataclasses import dataclass
 
 import psycopg
-from psycopg import errors
 from sqlalchemy import exc
 
 SECONDS_UNTIL_RETRY = 10
@@ -44,20 +43,49 @@ FAULTS = {
         message="The database only answers questions for the moment.",
         hint="Nothing was saved. Try again in a few minutes.",
     ),
+    "full": Fault(
+        503,
+        logging.ERROR,
+        title="Nothing can be saved just now",
+        message="The database has no room left.",
+        hint="Nothing was saved. Whoever runs this server finds the reason in its log.",
+    ),
     "missing": Fault(404),
     "contradiction": Fault(409),
     "ours": Fault(500, logging.ERROR),
 }
 
-# The most particular first: QueryCanceled is an OperationalError, as is a server that is gone.
+# By SQLSTATE, or what it begins with; the longest that fits holds, and what none fits is a mistake of ours.
+# A class counts as "away" where whoever runs the server mends it and the same request then passes: so does 58
+# (a disk that cannot be read), but not XX001 and XX002, damage that no second try gets past.
+STATE_KINDS = {
+    "08": "away",
+    "22": "bad value",
+    "23": "contradiction",
+    "25006": "read only",
+    "25P03": "away",
+    "25P04": "too slow",
+    "28": "away",
+    "3D": "away",
+    "40": "busy",
+    "40003": "away",  # nobody knows whether it was saved, so no page may say that nothing was
+    "42501": "refused",
+    "53": "away",
+    "53100": "full",
+    "53400": "too slow",  # a question that needs larger temporary files than are allowed
+    "54000": "bad value",  # a text too long for its index
+    "54001": "bad value",  # brackets within brackets, deeper than the database reads
+    "55006": "busy",
+    "55P03": "busy",
+    "57": "away",
+    "57014": "too slow",
+    "58": "away",
+    "F0": "away",
+    "P0002": "missing",
+}
+# Of faults that came without a state: the driver's own, and servers that nobody reached.
 DRIVER_KINDS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
-    ((errors.QueryCanceled,), "too slow"),
-    ((errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure), "busy"),
-    ((errors.ReadOnlySqlTransaction,), "read only"),
-    ((errors.InsufficientPrivilege,), "refused"),
-    ((errors.NoDataFound,), "missing"),
     ((psycopg.DataError,), "bad value"),
-    ((psycopg.IntegrityError,), "contradiction"),
     ((psycopg.OperationalError, psycopg.InterfaceError), "away"),
 )
 
@@ -75,6 +103,10 @@ def kind_of(error: BaseException) -> str:
 
 def kind_of_driver_error(error: BaseException | None) -> str:
     """The same for psycopg's own errors; anything else is a mistake of ours."""
+    state = error.sqlstate if isinstance(error, psycopg.Error) else None
+    if state:
+        known = [state[:length] for length in range(len(state), 1, -1) if state[:length] in STATE_KINDS]
+        return STATE_KINDS[known[0]] if known else "ours"
     return next((kind for types, kind in DRIVER_KINDS if isinstance(error, types)), "ours")
 
 
