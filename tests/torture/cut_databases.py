@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Lock
-from typing import Any, LiteralString
+from typing import LiteralString
 
 import psycopg
 from psycopg import sql
@@ -25,7 +25,7 @@ select (select count(*) from found), (select count(*) from public.order_logs o j
     on f.account_id = r.account_id and f.id = r.call_id)"""
 BACKENDS = """select count(*) from pg_stat_activity
 where datname = %s and backend_type = 'client backend' and application_name like 'flask %%'"""
-SECONDS, EVERY = 120, 0.005
+SECONDS, EVERY = 120, 0.01
 
 
 class Databases:
@@ -39,22 +39,21 @@ class Databases:
         """The address of one, in the name of the owner, the app or the superuser."""
         return f"{getattr(self.ground.database, whose).rpartition('/')[0]}/{name}"
 
-    def ask(self, statement: LiteralString | sql.Composed, *values: str) -> list[Any]:
-        """Rows for the superuser, outside of a transaction."""
+    def order(self, statement: sql.Composed) -> None:
+        """Run a statement as the superuser, outside of a transaction."""
         url = self.url("postgres", "superuser_database_url")
         with psycopg.connect(url, autocommit=True) as superuser:
-            cursor = superuser.execute(statement, values or None)
-            return cursor.fetchall() if cursor.description else []
+            superuser.execute(statement)
 
     def make(self, name: str, template: str) -> None:
         """A copy of another one."""
         statement = sql.SQL("create database {} template {} owner {}")
         with self.making:  # a template has no other reader
-            self.ask(statement.format(*map(sql.Identifier, (name, template, OWNER))))
+            self.order(statement.format(*map(sql.Identifier, (name, template, OWNER))))
 
     def drop(self, name: str) -> None:
         """Whoever still is in there is ended."""
-        self.ask(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+        self.order(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
     def start(self, name: str, command: Sequence[str]) -> Process:
         """`flask command` on this database, with a folder of its own for files."""
@@ -72,12 +71,14 @@ class Databases:
     def wait(self, name: str, until: Callable[[int], bool], process: Process) -> None:
         """Until so many are connected, or the process is over; RuntimeError after SECONDS."""
         end = time.monotonic() + SECONDS
-        while not until(self.ask(BACKENDS, name)[0][0]):
-            if time.monotonic() > end:
-                raise RuntimeError(f"{process.args} takes longer than {SECONDS} s")
-            if process.poll() is not None and not until(0):
-                return
-            time.sleep(EVERY)
+        url = self.url("postgres", "superuser_database_url")
+        with psycopg.connect(url, autocommit=True) as superuser:
+            while not until(*superuser.execute(BACKENDS, [name]).fetchone() or (0,)):
+                if time.monotonic() > end:
+                    raise RuntimeError(f"{process.args!r:.300} takes longer than {SECONDS} s")
+                if process.poll() is not None and not until(0):
+                    return
+                time.sleep(EVERY)
 
     def is_as_files_make_it(self, name: str) -> bool:
         """Whether everything is there as the files make it."""

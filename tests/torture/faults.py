@@ -20,8 +20,9 @@ def run(report: Report) -> Part:
     return Part(
         "Faults of every day",
         tuple(on_small_disk("tests.torture.faults", report)),
-        f"Two workers and PostgreSQL on a file system of {MEGABYTES} MB in memory, filled by a file. Writers as in the part that kills. A command is cut by kill -9 at shares of the time that it takes "
-        "uninterrupted, counted from its connection.",
+        f"Two workers and PostgreSQL on a file system of {MEGABYTES} MB in memory, which a file fills up. "
+        "Writers as in the part that kills. A command is cut by kill -9 at shares of the time that it takes "
+        "uninterrupted, counted from its connection on.",
     )
 
 

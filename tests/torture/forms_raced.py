@@ -80,7 +80,7 @@ def _twice(
         windows[1].cookie = windows[0].cookie  # the form's token is the session's
         sends = [partial(window.send, f"{path}/notes", fields) for window in windows]
         pairs.append([send() for send in sends] if number % 2 else at_once(pool, sends))
-    written = dict(owner.execute(TWICE).fetchall())
+    written: dict[str, int] = dict(owner.execute(TWICE).fetchall())
     alike = [pair[0].place == pair[1].place is not None for pair in pairs]
     answers = [said for pair in pairs for said in pair]
     return [

@@ -87,7 +87,7 @@ def run(report: Report) -> Part:
                 time.sleep(BETWEEN)
             report(f"workers killed, {len(workers.acknowledged):,} notes acknowledged")
         with psycopg.connect(ground.database.owner_database_url) as again:
-            written = dict(again.execute(WRITTEN).fetchall())
+            written: dict[str, int] = dict(again.execute(WRITTEN).fetchall())
     promised = ledger.acknowledged | workers.acknowledged
     return Part(
         "Nothing lost",

@@ -107,7 +107,7 @@ def restart_under_load(ground: Ground, server: Server, calls: list[str], report:
 def kept(ground: Ground, promised: set[str], where: str) -> list[Figure]:
     """Notes that were acknowledged, beside those that are there, each once and with its audit line."""
     with psycopg.connect(ground.database.owner_database_url) as owner:
-        written = dict(owner.execute(WRITTEN).fetchall())
+        written: dict[str, int] = dict(owner.execute(WRITTEN).fetchall())
         half = owner.execute(HALF).fetchone()
     return [
         counted(f"acknowledged notes {where} that are there", len(promised & written.keys()), len(promised)),
@@ -133,7 +133,7 @@ def drain(ground: Ground, server: Server, calls: list[str], stop: Callable[[], N
             taken = time.perf_counter() - began
         lines, promised = export.result()
     with psycopg.connect(ground.database.owner_database_url) as owner:
-        written = dict(owner.execute(WRITTEN).fetchall())
+        written: dict[str, int] = dict(owner.execute(WRITTEN).fetchall())
     allowed = {"303", REFUSED, BROKEN}
     code = server.process.returncode
     return [
