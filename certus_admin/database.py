@@ -20,6 +20,7 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as AppSession
 from sqlalchemy import URL, Connection, DateTime, Engine, Numeric, Text, event, make_url, text
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 
 from certus_admin.config import Config
@@ -142,6 +143,14 @@ def acting_as(caller: Caller) -> Iterator[None]:
     finally:
         _acting_as.reset(token)
         db.session.rollback()
+
+
+def roll_back() -> None:
+    """End the request's transaction, also where the server went away and has done so by itself."""
+    try:
+        db.session.rollback()
+    except DBAPIError:
+        db.session().invalidate()
 
 
 @contextmanager
