@@ -11,9 +11,10 @@ from tests.torture.cut_databases import SECONDS, Counts, Databases, Process
 from tests.torture.figures import Figure, counted
 from tests.torture.ground import Ground
 
-SHARES = (0.1, 0.4, 0.8)
 # What the commands find: a database as it is made, and one that the files were applied to.
 EMPTY, APPLIED = "cut_empty", "cut_applied"
+# Two cuts where a run takes long, or is one transaction from its first statement on.
+LONG = (0.2, 0.7)
 BULK, DIALOGUES, CITIES = 5_000, 2_000, 20
 
 
@@ -21,7 +22,8 @@ BULK, DIALOGUES, CITIES = 5_000, 2_000, 20
 class Import:
     """A command; `which` are the calls that it brings (None: it brings no rows), `adds` if again and again.
 
-    Where numbers depend on the time of the run, they may differ by `slack`, each by its own.
+    Where numbers depend on the time of the run, they may differ by `slack`, each by its own. It is cut at
+    `shares` of its time.
     """
 
     command: tuple[str, ...]
@@ -29,6 +31,7 @@ class Import:
     which: LiteralString | None = None
     adds: bool = False
     slack: tuple[float, ...] = (0, 0, 0)
+    shares: tuple[float, ...] = (0.1, 0.4, 0.8)
 
     @property
     def name(self) -> str:
@@ -64,7 +67,7 @@ class Cut:
 
 
 def cut_imports(ground: Ground, report: Callable[[str], None]) -> list[Figure]:
-    """Each command once undisturbed, then cut at each of SHARES of its time; two at a time."""
+    """Each command once undisturbed, then cut at shares of its time; two at a time."""
     folder = ground.var / "cut"
     folder.mkdir()
     databases = Databases(ground, folder)
@@ -72,7 +75,9 @@ def cut_imports(ground: Ground, report: Callable[[str], None]) -> list[Figure]:
     dialogues = str(write(folder / "dialogues.jsonl", *lines))
     imports = (
         Import(("db", "apply"), EMPTY),
-        Import(("seed", "demo"), APPLIED, "provider_call_id like 'demo-%'", slack=(0.02, 0.05, 0.05)),
+        Import(
+            ("seed", "demo"), APPLIED, "provider_call_id like 'demo-%'", slack=(0.02, 0.05, 0.05), shares=LONG
+        ),
         Import(
             ("seed", "bulk", "--calls", str(BULK), "--accounts", "5"),
             APPLIED,
@@ -80,25 +85,21 @@ def cut_imports(ground: Ground, report: Callable[[str], None]) -> list[Figure]:
             adds=True,
             slack=(0, 0.1, 0.1),
         ),
-        Import(("seed", "dialogues", dialogues), APPLIED, "provider_call_id like 'cut-%'"),
+        Import(("seed", "dialogues", dialogues), APPLIED, "provider_call_id like 'cut-%'", shares=LONG),
     )
     databases.make(EMPTY, "template0")
     databases.make(APPLIED, "template0")
     end(databases.start(APPLIED, ("db", "apply")))
-    figures: list[Figure] = []
     with ThreadPoolExecutor(2) as pool:
         whole = list(pool.map(lambda one: _undisturbed(databases, one), imports))
         report("commands undisturbed")
-        found = [
-            pool.submit(_cut, databases, one, known, share, report)
+        cuts = {
+            one.name: [pool.submit(_cut, databases, one, known, share, report) for share in one.shares]
             for one, known in zip(imports, whole, strict=True)
-            for share in SHARES
-        ]
-        cuts = [one.result() for one in found]
-    report("commands cut off")
-    for number, one in enumerate(imports):
-        figures += _figures(one.name, cuts[number * len(SHARES) : (number + 1) * len(SHARES)])
-    return figures
+        }
+    return [
+        figure for name, found in cuts.items() for figure in _figures(name, [cut.result() for cut in found])
+    ]
 
 
 def _figures(name: str, cuts: list[Cut]) -> list[Figure]:

@@ -24,7 +24,7 @@ SENT = "select count(*) from public.internal_notes where note_md = 'sent-when-fu
 # Each takes another file of the log; when none is left to be used again, the next one finds no room.
 SWITCHES = 60
 NEXT_FILE = "select pg_switch_wal()"
-SAYS_NOTHING_SAVED = ("Nothing is lost", "Nothing was saved")
+SAYS_WHAT_IS_SAVED = ("Nothing is lost", "Nothing was saved")
 
 
 def fill_disk(ground: Ground, server: Server, calls: list[str], report: Report) -> list[Figure]:
@@ -59,7 +59,7 @@ def _no_room(ground: Ground, server: Server, calls: list[str]) -> list[Figure]:
             taken = time.perf_counter() - began
         again = window.send(f"{path}/notes", fields)
         written = owner.execute(SENT).fetchone()
-    words = [words for words in SAYS_NOTHING_SAVED if words in said.text]
+    words = [words for words in SAYS_WHAT_IS_SAVED if words in said.text]
     return [
         Figure(
             f"the disk is full under {WRITERS} writers: answers",
@@ -68,15 +68,13 @@ def _no_room(ground: Ground, server: Server, calls: list[str]) -> list[Figure]:
             refused >= WRITERS and set(ledger.statuses) == {"303", "503"},
         ),
         at_most("answers of 503 without Retry-After", ledger.without_retry, 0),
-        Figure(
-            "a note that was sent meanwhile", "503, nothing saved", f"{said.status}, {words}", bool(words)
-        ),
+        Figure("a note that was sent meanwhile", "503", f"{said.status}, {words}", bool(words)),
         counted("pages that are read meanwhile", read[200], read.total()),
         at_most("the first note after there is room", taken, LONGEST_RETURN, "s"),
         Figure(
             "the same note sent again",
             "303, there once",
-            f"{again.status}, there {written and written[0]} times",
+            f"{again.status}, there {'once' if written == (1,) else written}",
             again.status == 303 and written == (1,),
         ),
         *kept(ground, ledger.acknowledged, "around the full disk"),
@@ -105,7 +103,12 @@ def _no_log(ground: Ground, server: Server, calls: list[str]) -> list[Figure]:
             ledger.told(),
             refused > 0 and set(ledger.statuses) == {"303", "503"},
         ),
-        Figure("PostgreSQL meanwhile", "away", found, switched < SWITCHES),
+        Figure(
+            "PostgreSQL meanwhile",
+            "stops by itself",
+            f"stopped after {switched} files, then {found}",
+            switched < SWITCHES,
+        ),
         at_most("answers of 503 without Retry-After when the log was full", ledger.without_retry, 0),
         at_most("slowest good answer after room and a start", taken, LONGEST_RETURN, "s"),
         *kept(ground, ledger.acknowledged, "around the full log"),
@@ -125,8 +128,8 @@ def _switch_until_it_ends(ground: Ground) -> int:
 
 
 def _how_it_is(ground: Ground) -> str:
-    """`away`, or that it answers."""
+    """Whether it is away, in words."""
     url = ground.database.superuser_database_url
     with suppress(psycopg.OperationalError), psycopg.connect(url, connect_timeout=2):
-        return "answers again by itself"
-    return "away"
+        return "answered again"
+    return "stayed away"
