@@ -149,6 +149,22 @@ def acting_as(caller: Caller) -> Iterator[None]:
         db.session.rollback()
 
 
+def roll_back(_error: BaseException | None = None) -> None:
+    """End the request's transaction, also where the server went away and has done so by itself.
+
+    What was drawn before stands: without this, the extension's own end of a session cuts the answer off.
+    """
+    if not db.session.registry.has():
+        return
+    try:
+        db.session.rollback()
+    except SQLAlchemyError as error:
+        if not is_away(error):
+            raise
+        logger.warning("the database went away before the rollback", exc_info=error)
+        db.session().invalidate()
+
+
 @contextmanager
 def own_session() -> Iterator[Session]:
     """A session with a connection of its own, for exports; transactions carry the caller like all others."""
@@ -184,29 +200,13 @@ def init_database(app: Flask, config: Config) -> None:
         options["connect_args"]["connect_timeout"] = REPLICA_CONNECT_TIMEOUT
         app.config["SQLALCHEMY_BINDS"] = {REPLICA: {"url": url, **options}}
     db.init_app(app)
-    app.teardown_appcontext(end_transaction)  # before the extension's own, which was registered before it
+    app.teardown_appcontext(roll_back)  # before the extension's own, which was registered before it
     with app.app_context():
         for engine in db.engines.values():
             event.listen(engine, "before_cursor_execute", _count_statement)
             ping_when_idle(engine)
     if not event.contains(db.session, "after_begin", _begin_for_caller):
         event.listen(db.session, "after_begin", _begin_for_caller)
-
-
-def end_transaction(_error: BaseException | None) -> None:
-    """Give back what a page only read. Its answer stands, though the database went away after it was drawn.
-
-    Flask-SQLAlchemy's own end of a session would raise then, and the answer would be cut off.
-    """
-    if not db.session.registry.has():
-        return
-    try:
-        db.session.rollback()
-    except SQLAlchemyError as error:
-        if not is_away(error):
-            raise
-        logger.warning("the database went away after the page was drawn", exc_info=error)
-        db.session().invalidate()
 
 
 def is_transaction_pooler(url: str | URL) -> bool:

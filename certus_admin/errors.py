@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import BadRequest, Conflict, HTTPException, InternalServerError, ServiceUnavailable
 from werkzeug.wrappers import Response
 
-from certus_admin.database import db
+from certus_admin.database import roll_back
 from certus_admin.database_faults import FAULTS, SECONDS_UNTIL_RETRY, kind_of
 from certus_admin.limits import limiter
 from certus_admin.login_role import PrivilegedLoginError
@@ -147,7 +147,7 @@ def answer_overflow(error: OverflowError) -> Response:
 def draw(page: ErrorPage) -> Response:
     """JSON for programs, a fragment for htmx, else the page; each with the request's id."""
     request_id = g.get("request_id", "")
-    db.session.rollback()
+    roll_back()
     if _wants_json():
         response = make_response(jsonify(error=page.message, request_id=request_id))
     elif request.headers.get("HX-Request"):
@@ -187,7 +187,7 @@ def _whole_page(page: ErrorPage, request_id: str) -> str:
         )
     except Exception:
         logger.exception("the error page itself failed")
-        db.session.rollback()
+        roll_back()
         return _bare_page(page, request_id)
 
 

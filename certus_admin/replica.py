@@ -17,7 +17,7 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from certus_admin.config import Config
-from certus_admin.database import REPLICA, db
+from certus_admin.database import REPLICA, db, roll_back
 from certus_admin.database_faults import kind_of
 from certus_admin.instruments import READS, REPLICA_LAG, REPLICA_UP
 from certus_admin.login_role import login_faults
@@ -168,7 +168,7 @@ def answer_from_primary(error: Exception) -> Response | None:
     logger.warning("the replica failed a page; it is read from the primary", exc_info=error)
     replica.failed()
     READS.labels("primary", "failed").inc()
-    db.session.rollback()
+    roll_back()
     g.from_replica = False
     try:
         answer = current_app.dispatch_request()

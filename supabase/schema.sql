@@ -2914,7 +2914,12 @@ begin
     end if;
     -- Once a minute is enough for an idle limit of thirty, and spares a write on most requests.
     if s.last_seen_at < now() - interval '1 minute' then
-        update private.web_sessions w set last_seen_at = now() where w.id = s.id;
+        begin
+            update private.web_sessions w set last_seen_at = now() where w.id = s.id;
+        exception when read_only_sql_transaction or disk_full then
+            -- Pages are read where nothing can be written: the session lives 30 minutes from its last written visit.
+            null;
+        end;
     end if;
     if s.viewing_user_id is not null
         and (s.viewing_since < now() - private.longest_view() or not private.may_view_as(s.user_id, s.viewing_user_id)) then

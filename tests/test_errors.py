@@ -17,6 +17,7 @@ from certus_admin.config import Config
 from certus_admin.database import db
 from certus_admin.database_faults import FAULTS, kind_of
 from tests.fixtures.core import MakeApp, MakePerson, signed_in_client
+from tests.fixtures.database import Database
 
 pytestmark = pytest.mark.usefixtures("no_attempts")
 
@@ -126,6 +127,25 @@ def test_a_fault_leaves_the_connection_fit_for_the_next_page(client: FlaskClient
     assert client.get("/faulty/syntax").status_code == 500
     assert client.get("/faulty/bad-cast").status_code == 400
     assert client.get("/no-such-page").status_code == 404
+
+
+def test_a_server_that_goes_away_after_a_fault_makes_no_other_fault_of_it(
+    pages: Flask, make_person: MakePerson, database: Database
+) -> None:
+    def fail_and_lose_the_server() -> str:
+        backend = db.session.execute(text("select pg_backend_pid()")).scalar()
+        try:
+            return execute("select cast(:v as uuid)", v=SECRET)()
+        finally:
+            with database.superuser() as superuser:
+                superuser.execute("select pg_terminate_backend(%s, 5000)", [backend])
+
+    pages.add_url_rule("/faulty/lost", view_func=fail_and_lose_the_server)
+    client = signed_in_client(pages, make_person())
+    answer = client.get("/faulty/lost")
+    assert answer.status_code == 400
+    assert "we cannot read" in answer.text
+    assert client.get("/faulty/bad-cast").status_code == 400
 
 
 def test_a_wrong_method_says_which_are_right(client: FlaskClient) -> None:

@@ -95,6 +95,13 @@ def test_a_visit_is_written_down_once_a_minute(front: Front) -> None:
         assert (front.owner(seen, TOKEN).total_seconds() == 0) is written
 
 
+def test_who_is_signed_in_reads_on_where_nothing_can_be_written(front: Front) -> None:
+    front.open()
+    front.age("last_seen_at", "5 minutes")
+    front.call("select set_config('transaction_read_only', 'on', true)")
+    assert front.resumes()
+
+
 def test_a_visit_keeps_a_session_alive(front: Front) -> None:
     front.open()
     front.age("last_seen_at", "20 minutes")

@@ -28,6 +28,8 @@ WORKER_KILLS = 4
 # As long as PostgreSQL stays away, and how long writers write in between.
 AWAY, BETWEEN = 1.0, 2.0
 LONGEST_ANSWER, LONGEST_RETURN = 3.0, 2.0
+# How a request ends that gets no answer: nobody listened, nothing came back, or half of it.
+REFUSED, BROKEN, CUT_OFF = "connection refused", "connection broken", "answer cut off"
 TOKEN = re.compile(r'name="csrf-token" content="([^"]+)"')
 CALLS = "select id::text from public.call_logs order by started_at desc limit 40"
 WRITTEN = "select note_md, count(*) from public.internal_notes where note_md like 'kill-%%' group by 1"
@@ -38,6 +40,8 @@ class Ledger:
     """What writers sent and were told, kept outside of the database."""
 
     acknowledged: set[str] = field(default_factory=set)
+    # Sent, and no answer came.
+    untold: set[str] = field(default_factory=set)
     statuses: Counter[str] = field(default_factory=Counter)
     slowest: float = 0.0
     without_retry: int = 0
@@ -50,8 +54,14 @@ class Ledger:
             self.slowest = max(self.slowest, seconds)
             if status == "303":
                 self.acknowledged.add(token)
+            if status in (BROKEN, CUT_OFF):
+                self.untold.add(token)
             if status == "503" and not retry_after:
                 self.without_retry += 1
+
+    def told(self) -> str:
+        """The answers, counted: `303: 1,200, 503: 40`."""
+        return ", ".join(f"{status}: {count:,}" for status, count in sorted(self.statuses.items()))
 
 
 def run(report: Report) -> Part:
@@ -77,7 +87,7 @@ def run(report: Report) -> Part:
                 time.sleep(BETWEEN)
             report(f"workers killed, {len(workers.acknowledged):,} notes acknowledged")
         with psycopg.connect(ground.database.owner_database_url) as again:
-            written = dict(again.execute(WRITTEN).fetchall())
+            written: dict[str, int] = dict(again.execute(WRITTEN).fetchall())
     promised = ledger.acknowledged | workers.acknowledged
     return Part(
         "Nothing lost",
@@ -87,7 +97,7 @@ def run(report: Report) -> Part:
             Figure(
                 f"answers while PostgreSQL was killed {KILLS} times under {WRITERS} writers",
                 "303 and 503",
-                ", ".join(f"{status}: {count:,}" for status, count in sorted(ledger.statuses.items())),
+                ledger.told(),
                 set(ledger.statuses) == {"303", "503"},
             ),
             at_most("answers of 503 without Retry-After", ledger.without_retry, 0),
@@ -97,8 +107,8 @@ def run(report: Report) -> Part:
             Figure(
                 "answers while workers were killed",
                 "303, and connections of the dead",
-                ", ".join(f"{status}: {count:,}" for status, count in sorted(workers.statuses.items())),
-                {"303"} <= set(workers.statuses) <= {"303", "connection broken"},
+                workers.told(),
+                {"303"} <= set(workers.statuses) <= {"303", BROKEN},
             ),
         ),
         "Each writer adds notes to calls through the form, each with words of its own, one after the other, "
@@ -147,15 +157,18 @@ def write(
     while not ended.is_set():
         token, number = f"kill-{secrets.token_hex(8)}", number + 1
         form = urlencode({"note_md": token, "csrf_token": csrf})
-        began = time.perf_counter()
+        began, without = time.perf_counter(), BROKEN
         try:
             connection.request("POST", f"/calls/{calls[number % len(calls)]}/notes", form, sent)
             answer = connection.getresponse()
+            without = CUT_OFF
             answer.read()
-        except (OSError, http.client.HTTPException):
+        except (OSError, http.client.HTTPException) as fault:
             connection.close()
             connection = server.connect()
-            ledger.note(token, "connection broken", time.perf_counter() - began, None)
+            without = REFUSED if isinstance(fault, ConnectionRefusedError) else without
+            ledger.note(token, without, time.perf_counter() - began, None)
+            time.sleep(0.05 if without == REFUSED else 0)
             continue
         taken = time.perf_counter() - began
         ledger.note(token, str(answer.status), taken, answer.getheader("Retry-After"))

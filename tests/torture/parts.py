@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from tests.torture import addresses, broken_rules, endurance, kills, load, personal, sign_in
+from tests.torture import addresses, broken_rules, endurance, faults, kills, load, personal, sign_in
 from tests.torture.figures import Part, Report
 
 PARTS: Mapping[str, Callable[[Report], Part]] = {
@@ -10,6 +10,7 @@ PARTS: Mapping[str, Callable[[Report], Part]] = {
     "sign-in": sign_in.run,
     "requests": addresses.run,
     "kills": kills.run,
+    "faults": faults.run,
     "personal": personal.run,
     "broken rules": broken_rules.run,
     "endurance": endurance.run,
@@ -18,4 +19,4 @@ PARTS: Mapping[str, Callable[[Report], Part]] = {
 # These run beside all others but those of ALONE: they count, and measure no time.
 BESIDE = ("endurance",)
 # These measure time: they run first, with nothing beside them.
-ALONE = ("load", "sign-in", "requests", "kills")
+ALONE = ("load", "sign-in", "requests", "kills", "faults")
