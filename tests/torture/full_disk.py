@@ -41,24 +41,25 @@ def _no_room(ground: Ground, server: Server, calls: list[str]) -> list[Figure]:
     headers, ledger, read = server.sign_in("admin"), Ledger(), Counter[int]()
     window, path = Window(server, headers["Cookie"]), f"/calls/{calls[0]}"
     fields = window.form(path, "call-note-add") | {"note_md": "sent-when-full"}
-    with psycopg.connect(ground.database.superuser_database_url, autocommit=True) as owner:
-        with writing(server, calls, ledger):
-            owner.execute(SLEPT)  # so that a page has something to write down itself
-            with filled(ground.var):
-                until = time.monotonic() + FILLING
-                while ledger.statuses["503"] < WRITERS and time.monotonic() < until:
-                    time.sleep(0.05)
-                said = window.send(f"{path}/notes", fields)
-                until = time.monotonic() + FULL
-                while time.monotonic() < until:
-                    read.update(ask(server, page, headers)[0] for page in PAGES)
-                refused = ledger.statuses["503"]
-            began, count = time.perf_counter(), len(ledger.acknowledged)
-            while len(ledger.acknowledged) == count and time.perf_counter() - began < 30:
-                time.sleep(0.005)
-            taken = time.perf_counter() - began
-        again = window.send(f"{path}/notes", fields)
-        written = owner.execute(SENT).fetchone()
+    with writing(server, calls, ledger):
+        with psycopg.connect(ground.database.superuser_database_url) as superuser:
+            superuser.execute(SLEPT)  # so that a page has something to write down itself
+        with filled(ground.var):
+            until = time.monotonic() + FILLING
+            while ledger.statuses["503"] < WRITERS and time.monotonic() < until:
+                time.sleep(0.05)
+            said = window.send(f"{path}/notes", fields)
+            until = time.monotonic() + FULL
+            while time.monotonic() < until:
+                read.update(ask(server, page, headers)[0] for page in PAGES)
+            refused = ledger.statuses["503"]
+        began, count = time.perf_counter(), len(ledger.acknowledged)
+        while len(ledger.acknowledged) == count and time.perf_counter() - began < 30:
+            time.sleep(0.005)
+        taken = time.perf_counter() - began
+    again = window.send(f"{path}/notes", fields)
+    with psycopg.connect(ground.database.superuser_database_url) as superuser:
+        written = superuser.execute(SENT).fetchone()
     words = [words for words in SAYS_WHAT_IS_SAVED if words in said.text]
     return [
         Figure(
