@@ -18,6 +18,6 @@ PARTS: Mapping[str, Callable[[Report], Part]] = {
 
 # These run beside all others but those of ALONE: they count, and measure no time.
 BESIDE = ("endurance",)
-# These measure time: they run first, with nothing beside them. "faults" has limits of seconds, and room within
-# them beside something else; by itself it would make the whole run longer than twenty minutes.
+# These measure time: they run first, with nothing beside them. "faults" has limits of seconds, and room
+# within them beside something else; by itself it would make the whole run longer than twenty minutes.
 ALONE = ("load", "sign-in", "requests", "kills")
