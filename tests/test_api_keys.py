@@ -6,7 +6,6 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
@@ -16,6 +15,7 @@ from tests.fixtures.database import Database
 from tests.key_pages import HARBOUR, SOLES, TILL, change, key, keys, listed, send
 from tests.secret_samples import SHAPES
 
+NOBODYS = "0bad0000-0000-7000-8000-000000000bad"
 NEXT_YEAR = f"{datetime.now(UTC).date() + timedelta(days=365)}"
 
 
@@ -136,7 +136,7 @@ def test_a_label_that_a_live_key_has_is_refused_beside_the_field(
         ("scopes", [], "Choose at least one."),
         ("scopes", ["everything:write"], "Choose from the list."),
         ("account", "", "Not a valid choice"),
-        ("account", str(uuid4()), "Not a valid choice"),
+        ("account", NOBODYS, "Not a valid choice"),
         ("expires_on", "soon", "Not a valid date"),
         ("expires_on", "2020-01-01", "still to come"),
         ("expires_on", "2099-01-01", "within 5 years"),
