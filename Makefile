@@ -30,9 +30,8 @@ install := $(python) -m pip install --quiet --disable-pip-version-check --requir
 run: $(runtime) $(assets)
 	@exec $(flask) serve
 
-# A module's tests share a database, so a module stays in one process; each process has servers of its own.
 test: $(development) $(packages) $(assets)
-	$(python) -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile
+	$(python) -m pytest
 
 # What continuous integration runs: nothing may be skipped.
 check: lint
