@@ -30,13 +30,14 @@ from certus_admin.queries.api_key import (
 )
 from certus_admin.queries.api_keys import ZONE, ApiKeyRow
 from certus_admin.queries.places import list_places
-from certus_admin.sent_forms import take_form
+from certus_admin.sent_forms import SentForm, take_form
 from forms.api_key import IssueForm, RevokeForm, RotateForm, scope_words
 from views.api_key_history import history_of
 
 blueprint = Blueprint("api_key", __name__, url_prefix="/api-keys")
 
 BUSY_SINCE = timedelta(days=1)
+ROTATED = "Key rotated: this is the new one."
 ENDED = "Somebody else replaced or revoked this key in the meantime. Nothing was changed."
 
 
@@ -122,15 +123,17 @@ def rotate(key_id: UUID) -> Response:
     """Put a new key in the place of this one."""
     key, _ = find_line(key_id)
     form = RotateForm()
-    if (key.revoked_at or key.replaced_at) and not form.is_submitted():
+    sent = take_form() if form.is_submitted() else SentForm()
+    if sent.id:
+        return to_key(sent.id, ROTATED)
+    if key.revoked_at or key.replaced_at:
         return to_key(key_id, "This key was replaced or revoked already.", "warning")
     if form.validate_on_submit():
         try:
-            sent = take_form()
-            successor = sent.id or rotate_key(key_id, form.hint, form.expires_at, form.overlap_time)
+            successor = rotate_key(key_id, form.hint, form.expires_at, form.overlap_time)
             sent.keep(successor)
             db.session.commit()
-            return to_key(successor, "Key rotated: this is the new one.")
+            return to_key(successor, ROTATED)
         except RefusedKeyError as refused:
             form.refuse(refused.rule)
         except EndedKeyError:

@@ -80,6 +80,11 @@ WATCH = """window.__seen = [];
 Object.defineProperty(window, "__xss", {set() { window.__seen.push("a script ran"); }});
 document.addEventListener("securitypolicyviolation", found =>
     window.__seen.push(`the policy stopped ${found.violatedDirective}`));"""
+# The browser tells of what it stopped when it comes to it.
+TOLD = """async words => {
+    for (let turn = 0; turn < 500 && !window.__seen.includes(words); turn++)
+        await new Promise(done => setTimeout(done, 10));
+}"""
 # What would act if somebody touched it: nothing of ours is written inline, and no link leads to a script.
 ACTS = """() => [...document.querySelectorAll("*")].flatMap(element => [...element.attributes]
     .filter(({name, value}) => /^on|^srcdoc$|^(data-)?hx-on/i.test(name)
@@ -135,11 +140,14 @@ def test_there_are_many_shapes_and_the_watch_sees_them(
     page, tried = watched
     assert len(set(ALL)) >= 60
     page.evaluate("() => { window.__xss = 1; document.body.setAttribute('onclick', 'x()'); }")
+    page.evaluate("() => document.body.click()")  # only what would be called is looked at by the policy
     page.evaluate(
         "() => { const a = document.createElement('a'); a.href = 'javascript:x()'; document.body.append(a); }"
     )
     look(page, tried, "here")
     page.evaluate("() => { window.location.hash = 'x'; fetch('https://evil.example').catch(() => 0); }")
+    for directive in ("script-src-attr", "connect-src"):
+        page.evaluate(TOLD, f"the policy stopped {directive}")
     look(page, tried, "here")
     for found in ("a script ran", "the policy stopped script-src-attr", "<body onclick>", "<a href>"):
         assert f"here: {found}" in tried
