@@ -32,11 +32,11 @@ class SentForm:
 
     @property
     def id(self) -> UUID | None:
-        """The answer of the first time, where it was an id."""
+        """The answer of the first time, where it was a row's id."""
         return UUID(self.answer) if self.answer else None
 
     def keep(self, answer: object) -> None:
-        """Keep the answer (an id, or a path of ours) for the next time; the caller commits."""
+        """Keep the answer, as an id and never an address, for the next time; the caller commits."""
         if self.fingerprint is not None:
             db.session.execute(ANSWER, {"fingerprint": self.fingerprint, "answer": str(answer)})
 

@@ -2805,9 +2805,9 @@ language sql volatile security definer
 set search_path = ''
 as $$
     update private.sent_forms s set answer = answer_form.answer
-    where s.user_id = auth.uid() and s.fingerprint = answer_form.fingerprint
+    where s.user_id = auth.uid() and s.fingerprint = answer_form.fingerprint and auth.jwt() -> 'act' is null
 $$;
-comment on function public.answer_form(bytea, text) is 'Keeps how a form of the caller was answered, for when it is sent again: an id, or where it led.';
+comment on function public.answer_form(bytea, text) is 'Keeps how a form of the caller was answered, for when it is sent again, as an id; nothing while viewing as somebody else.';
 
 create or replace function public.mentionable_people(call_id uuid) returns table (id uuid, full_name text)
 language plpgsql stable security definer

@@ -51,7 +51,7 @@ def new(account_id: UUID) -> Response:
     sent = SentForm()
     if action == "save":
         if (sent := take_form()).answer:
-            return make_response(redirect(sent.answer, 303))
+            return to_saved(account_id, sent.answer)
         lock_configuration(each.place.location_id for each in chosen)
     changes, there = preview(account_id, chosen, form)
     if action == "save" and request.form.get("seen") == seen_text(there):
@@ -112,16 +112,15 @@ def save(
     if not inserts:
         flash("Nothing to save: every one of these days has an exception already.", "info")
         return to_account(account_id)
-    address = url_for("exceptions.saved", account_id=account_id, request_id=g.request_id)
     try:
         save_exceptions(account_id, deletes, inserts)
-        sent.keep(address)
+        sent.keep(g.request_id)
         db.session.commit()
     except (StaleVersionError, OverlapError):
         db.session.rollback()
         flash(CHANGED_MEANWHILE, "warning")
         return draw_preview(find_account(account_id), form, changes, there, 409)
-    return make_response(redirect(address, 303))
+    return to_saved(account_id, g.request_id)
 
 
 @blueprint.get("/exceptions/saved/<request_id>")
@@ -149,10 +148,15 @@ def take_back(account_id: UUID, request_id: str) -> Response:
         flash(
             "Some of it was changed since, so it was left as it is. Change those days one by one.", "warning"
         )
-        address = url_for("exceptions.saved", account_id=account_id, request_id=request_id)
-        return make_response(redirect(address, 303))
+        return to_saved(account_id, request_id)
     flash("Undone: everything is as it was before.", "success")
     return to_account(account_id)
+
+
+def to_saved(account_id: UUID, request_id: str) -> Response:
+    """To what one save did."""
+    address = url_for("exceptions.saved", account_id=account_id, request_id=request_id)
+    return make_response(redirect(address, 303))
 
 
 def to_account(account_id: UUID) -> Response:

@@ -11,6 +11,7 @@ TAKE: LiteralString = "select public.take_form(sha256(%s))"
 ANSWER: LiteralString = "select public.answer_form(sha256(%s), %s)"
 CLAIMS: LiteralString = """select set_config('request.jwt.claims', %s, true),
     set_config('role', 'authenticated', true) as role"""
+VIEWING = f'{{"sub": "{PEOPLE["operator"]}", "role": "authenticated", "act": {{"sub": "{PEOPLE["admin"]}"}}}}'
 
 
 def test_the_first_is_new_and_the_second_hears_the_answer_of_the_first(asking: Asking) -> None:
@@ -32,11 +33,16 @@ def test_nobody_finds_or_answers_the_form_of_somebody_else(asking: Asking) -> No
 def test_who_is_nobody_or_views_as_somebody_sends_no_form(asking: Asking) -> None:
     for who in ("nobody", "former"):
         assert asking.as_person(who).reach(TAKE, [b"a form"]) == "42501", who
-    viewing = (
-        f'{{"sub": "{PEOPLE["operator"]}", "role": "authenticated", "act": {{"sub": "{PEOPLE["admin"]}"}}}}'
-    )
-    asking.as_person("operator").execute("select set_config('request.jwt.claims', %s, true)", [viewing])
+    asking.as_person("operator").execute("select set_config('request.jwt.claims', %s, true)", [VIEWING])
     assert asking.reach(TAKE, [b"a form"]) == "42501"
+
+
+def test_who_views_as_somebody_answers_none_of_their_forms(asking: Asking) -> None:
+    asking.as_person("operator").scalar(TAKE, [b"a form"])
+    asking.execute(ANSWER, [b"a form", "theirs"])
+    asking.execute("select set_config('request.jwt.claims', %s, true)", [VIEWING])
+    asking.execute(ANSWER, [b"a form", "the viewer's"])
+    assert asking.as_person("operator").scalar(TAKE, [b"a form"]) == "theirs"
 
 
 def test_a_form_is_kept_for_a_day(front: Front) -> None:

@@ -83,8 +83,3 @@ def filled(folder: Path) -> Iterator[None]:
         yield
     finally:
         path.unlink()
-
-
-def free_megabytes(folder: Path) -> float:
-    """Room on the file system of `folder`."""
-    return shutil.disk_usage(folder).free / 1e6

@@ -22,7 +22,6 @@ class Said:
 
     status: int
     place: str | None
-    retry_after: str | None
     text: str
 
 
@@ -61,7 +60,7 @@ class Window:
         text = answer.read().decode(errors="replace")
         if cookie := answer.getheader("Set-Cookie"):
             self.cookie = cookie.partition(";")[0]
-        return Said(answer.status, answer.getheader("Location"), answer.getheader("Retry-After"), text)
+        return Said(answer.status, answer.getheader("Location"), text)
 
 
 def at_once(pool: ThreadPoolExecutor, steps: Sequence[Callable[[], Found]]) -> list[Found]:
