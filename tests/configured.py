@@ -8,6 +8,7 @@ from uuid import UUID
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tests.drawn_forms import FormReader
 from tests.fixtures.database import Database
 
 ACCOUNT = UUID("a0000000-0000-7000-8000-00000000000a")
@@ -25,15 +26,10 @@ Fields = dict[str, list[str]]
 
 def fields_of(page: str, form_id: str | None = None) -> Fields:
     """Every field of a page's forms (or of one form) as a browser would send it; buttons are left out."""
-    if form_id:
-        page = page.split(f'id="{form_id}"', 1)[1].split("</form>", 1)[0]
-    page = re.sub(r"<template.*?</template>", "", page, flags=re.DOTALL)
     found: Fields = {}
-    for tag in re.findall(r"<input\b[^>]*>", page):
-        attributes = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
-        ticked = attributes.get("type") not in ("checkbox", "radio") or " checked" in tag
-        if "name" in attributes and ticked:
-            found.setdefault(attributes["name"], []).append(html.unescape(attributes.get("value", "")))
+    for form in FormReader(page).forms:
+        for name, value in form.sent if form_id in (None, form.id) else ():
+            found.setdefault(name, []).append(value)
     return found
 
 

@@ -18,6 +18,8 @@ class DrawnForm:
     """A POST form: where it goes, what it sends without a button, and the names of all its controls."""
 
     action: str
+    id: str = ""
+    classes: tuple[str, ...] = ()
     sent: list[tuple[str, str]] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
 
@@ -42,7 +44,7 @@ class FormReader(HTMLParser):
         self.select: str | None = None
         self.offered: list[tuple[str, bool]] = []
         self.is_many = False
-        self.feed(html)
+        self.feed(html.replace("\r\n", "\n"))  # as every browser reads a page
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attributes}
@@ -50,7 +52,8 @@ class FormReader(HTMLParser):
         if self.templates:
             return
         if tag == "form":
-            self.form = DrawnForm(given.get("action", ""))
+            classes = tuple(given.get("class", "").split())
+            self.form = DrawnForm(given.get("action", ""), given.get("id", ""), classes)
             if given.get("method", "").lower() == "post":
                 self.forms.append(self.form)
         elif tag == "option" and self.select:

@@ -42,7 +42,7 @@ def stored(database: Database, location_id: UUID = SEAPORT) -> Any:
 def form_of(client: FlaskClient, path: str = PATH) -> Fields:
     """The form that switches on, as a browser would send it."""
     page = client.get(path).text
-    return fields_of("<form" + page.rsplit('<form class="panel', 1)[1].split("</form>", 1)[0])
+    return fields_of('<form class="panel' + page.rsplit('<form class="panel', 1)[1])
 
 
 def sides(page: str, name: str, location_id: UUID = SEAPORT) -> list[str]:

@@ -191,6 +191,20 @@ def test_the_drawer_shows_the_note_of_the_first_again(operator: FlaskClient, dat
     assert first.text.split('name="sent" value="')[1][:22] != second.text.split('name="sent" value="')[1][:22]
 
 
+def test_the_form_of_a_note_that_is_deleted_adds_nothing_and_says_so(
+    operator: FlaskClient, database: Database
+) -> None:
+    fields = note_form(operator) | {"note_md": "Sent twice."}
+    note = where(operator.post(NOTES, data=fields)).rpartition("#note-")[2]
+    operator.post(f"{NOTES}/{note}/delete", data={"csrf_token": fields["csrf_token"]})
+    operator.get(f"/calls/{CALL}")  # what both said is read
+    assert count(database, FORMS["a note"].rows) == 0
+    page = operator.post(NOTES, data=fields, follow_redirects=True).text
+    assert count(database, FORMS["a note"].rows) == 0
+    assert "its note has been deleted since" in page
+    assert "Note added." not in page
+
+
 def test_what_was_refused_can_be_sent_again(operator: FlaskClient, database: Database) -> None:
     fields = note_form(operator)
     assert operator.post(NOTES, data=fields | {"note_md": ""}).status_code == 422

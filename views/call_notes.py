@@ -120,6 +120,9 @@ def add(call_id: UUID) -> Response:
             abort(404)
         return draw("add", 422, form=form, call_id=call_id)
     sent = take_form()
+    if sent.id and not wants_fragment() and get_note(call_id, sent.id) is None:
+        flash("This form was sent before, and its note has been deleted since. Nothing was added.", "warning")
+        return back_to(call_id)
     note_id = sent.id or add_note(call_id, form.note_md.data, mentions)
     if note_id is None:
         abort(404)

@@ -1,6 +1,5 @@
 """Browser windows: pages are read and their forms sent as a browser sends them, from several at once."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,7 +11,6 @@ from urllib.parse import urlencode
 from benchmarks.served import Server
 from tests.configured import fields_of
 
-AREA = re.compile(r'<textarea\b[^>]*\bname="([^"]+)"')
 Found = TypeVar("Found")
 
 
@@ -41,10 +39,8 @@ class Window:
         return said.text
 
     def form(self, path: str, form_id: str | None = None) -> dict[str, str]:
-        """The fields of a page's form, as it was drawn; areas are empty."""
-        page = self.look(path)
-        areas = dict.fromkeys(AREA.findall(page), "") if form_id is None else {}
-        return areas | {name: values[0] for name, values in fields_of(page, form_id).items()}
+        """The fields of a page's forms, or of one of them, as they were drawn."""
+        return {name: values[0] for name, values in fields_of(self.look(path), form_id).items()}
 
     def send(self, path: str, fields: Mapping[str, str]) -> Said:
         """Send a form."""
