@@ -17,7 +17,6 @@ from certus_admin.config import Config
 from certus_admin.database import db
 from certus_admin.database_faults import FAULTS, kind_of
 from tests.fixtures.core import MakeApp, MakePerson, signed_in_client
-from tests.fixtures.database import Database
 
 pytestmark = pytest.mark.usefixtures("no_attempts")
 
@@ -129,16 +128,21 @@ def test_a_fault_leaves_the_connection_fit_for_the_next_page(client: FlaskClient
     assert client.get("/no-such-page").status_code == 404
 
 
+def end_backend(superuser_url: str, backend: int) -> None:
+    """End a process of PostgreSQL, and wait until it is gone."""
+    with psycopg.connect(superuser_url, autocommit=True) as superuser:
+        superuser.execute("select pg_terminate_backend(%s, 5000)", [backend])
+
+
 def test_a_server_that_goes_away_after_a_fault_makes_no_other_fault_of_it(
-    pages: Flask, make_person: MakePerson, database: Database
+    pages: Flask, make_person: MakePerson, superuser_url: str
 ) -> None:
     def fail_and_lose_the_server() -> str:
-        backend = db.session.execute(text("select pg_backend_pid()")).scalar()
+        backend = db.session.execute(text("select pg_backend_pid()")).scalar_one()
         try:
             return execute("select cast(:v as uuid)", v=SECRET)()
         finally:
-            with database.superuser() as superuser:
-                superuser.execute("select pg_terminate_backend(%s, 5000)", [backend])
+            end_backend(superuser_url, backend)
 
     pages.add_url_rule("/faulty/lost", view_func=fail_and_lose_the_server)
     client = signed_in_client(pages, make_person())
@@ -205,9 +209,7 @@ def test_a_page_stands_though_the_database_goes_away_after_it_was_drawn(
     client: FlaskClient, pages: Flask, superuser_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def view() -> str:
-        backend = db.session.execute(text("select pg_backend_pid()")).scalar_one()
-        with psycopg.connect(superuser_url, autocommit=True) as superuser:
-            superuser.execute("select pg_terminate_backend(%s, 5000)", [backend])
+        end_backend(superuser_url, db.session.execute(text("select pg_backend_pid()")).scalar_one())
         return "drawn"
 
     monkeypatch.setitem(pages.view_functions, "faulty_ours", view)
