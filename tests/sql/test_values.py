@@ -85,6 +85,19 @@ def test_ids_are_made_in_the_order_of_time(asking: Asking) -> None:
     assert 0 <= float(now) - moments[-1] < 60_000
 
 
+def test_what_one_transaction_writes_has_ids_in_the_order_of_writing(asking: Asking) -> None:
+    """Rows of one moment, lines of the audit log among them, are listed by their ids."""
+    asking.as_owner().execute("create temporary table written (n integer, id uuid)")
+    asking.execute(
+        """do $$ begin
+            for n in 1..300 loop
+                insert into written values (n, private.uuid_v7());
+            end loop;
+        end $$"""
+    )
+    assert asking.column("select n from written order by id") == list(range(1, 301))
+
+
 @pytest.mark.parametrize(
     "label",
     [

@@ -106,9 +106,9 @@ def run(report: Report) -> Part:
             at_most(f"slowest new worker after {WORKER_KILLS} were killed", max(starts), 5.0, "s"),
             Figure(
                 "answers while workers were killed",
-                "303, and connections of the dead",
+                "303, and what the dead leave unanswered",
                 workers.told(),
-                {"303"} <= set(workers.statuses) <= {"303", BROKEN},
+                {"303"} <= set(workers.statuses) <= {"303", BROKEN, CUT_OFF},
             ),
         ),
         "Each writer adds notes to calls through the form, each with words of its own, one after the other, "
