@@ -1,4 +1,4 @@
-"""The suite's plugins, one file a theme, and the rule about skipping."""
+"""The suite's plugins, one file a theme, what stays together, and the rule about skipping."""
 
 import os
 from collections.abc import Generator
@@ -10,7 +10,20 @@ pytest_plugins = sorted(
     f"tests.fixtures.{path.stem}" for path in (Path(__file__).parent / "fixtures").glob("[a-z]*.py")
 )
 
+BROWSER = Path(__file__).parent / "browser"
 NOTHING_MAY_BE_SKIPPED = os.environ.get("CERTUS_NO_SKIPS") == "1"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say what stays in one process: a module, whose tests share a database, and all of the browser's.
+
+    Two browsers beside two databases are more than two cores can draw in time.
+    """
+    for item in items:
+        group = (
+            "browser" if BROWSER in item.path.parents else item.path.relative_to(BROWSER.parent).as_posix()
+        )
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
