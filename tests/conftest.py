@@ -14,6 +14,7 @@ BROWSER = Path(__file__).parent / "browser"
 NOTHING_MAY_BE_SKIPPED = os.environ.get("CERTUS_NO_SKIPS") == "1"
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist writes the groups into the tests' names
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Say what stays in one process: a module, whose tests share a database, and all of the browser's.
 
