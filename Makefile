@@ -31,7 +31,7 @@ run: $(runtime) $(assets)
 	@exec $(flask) serve
 
 test: $(development) $(packages) $(assets)
-	$(python) -m pytest --numprocesses=logical --maxprocesses=4 --dist=loadgroup --no-loadscope-reorder
+	$(python) -m pytest --numprocesses=logical --maxprocesses=4 --dist=loadscope --no-loadscope-reorder
 
 # What continuous integration runs: nothing may be skipped.
 check: lint

@@ -3,28 +3,32 @@
 import os
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 pytest_plugins = sorted(
     f"tests.fixtures.{path.stem}" for path in (Path(__file__).parent / "fixtures").glob("[a-z]*.py")
 )
 
-BROWSER = Path(__file__).parent / "browser"
 NOTHING_MAY_BE_SKIPPED = os.environ.get("CERTUS_NO_SKIPS") == "1"
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist writes the groups into the tests' names
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say what stays in one process: a module, whose tests share a database, and all of the browser's.
+class Together(LoadScopeScheduling):
+    """What stays in one process: a module, whose tests share a database, and all of the browser's.
 
     Two browsers beside two databases are more than two cores can draw in time.
     """
-    for item in items:
-        group = (
-            "browser" if BROWSER in item.path.parents else item.path.relative_to(BROWSER.parent).as_posix()
-        )
-        item.add_marker(pytest.mark.xdist_group(group))
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "browser" if nodeid.startswith("tests/browser/") else nodeid.partition("::")[0]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+    """Deal the tests out by what stays together."""
+    return Together(config, log)
 
 
 def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
