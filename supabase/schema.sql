@@ -4840,7 +4840,7 @@ declare
     -- A phrase is looked up as its words: list_tokens keeps no order, so the words themselves are asked once more.
     of_day constant text := regexp_replace(regexp_replace(wanted::text, ' <(-|[0-9]+)> ', ' & ', 'g'),
         '''((?:[^'']|'''')*)''', '''@%s/\1''', 'g');
-    -- What a search of the index costs grows with the square of its words, so a few days are asked for at once.
+    -- What a search of the index costs grows with the square of its words and operators, so a few days are asked for at once.
     width constant integer := greatest(1, 100 / numnode(wanted));
     near constant tsquery := case when cardinality(places) between 1 and 50
         then (select string_agg(quote_literal('@' || p), ' | ') from unnest(places) p)::tsquery end;

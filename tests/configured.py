@@ -30,6 +30,7 @@ def fields_of(page: str, form_id: str | None = None) -> Fields:
     for form in FormReader(page).forms:
         for name, value in form.sent if form_id in (None, form.id) else ():
             found.setdefault(name, []).append(value)
+    assert found, "the page has no such form to send"
     return found
 
 

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from tests.configured import BASE, SEAPORT
 from tests.configured import fields_of as fields_of_forms
+from tests.drawn_forms import FormReader
 from tests.fixtures.database import Database
 from tests.fixtures.forms import fields_of
 from tests.fixtures.pages import ClientOf
@@ -191,18 +192,21 @@ def test_the_drawer_shows_the_note_of_the_first_again(operator: FlaskClient, dat
     assert first.text.split('name="sent" value="')[1][:22] != second.text.split('name="sent" value="')[1][:22]
 
 
-def test_the_form_of_a_note_that_is_deleted_adds_nothing_and_says_so(
-    operator: FlaskClient, database: Database
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "drawer"])
+def test_the_form_of_a_note_that_is_deleted_says_so_and_can_be_sent_anew(
+    operator: FlaskClient, database: Database, headers: dict[str, str]
 ) -> None:
     fields = note_form(operator) | {"note_md": "Sent twice."}
     note = where(operator.post(NOTES, data=fields)).rpartition("#note-")[2]
     operator.post(f"{NOTES}/{note}/delete", data={"csrf_token": fields["csrf_token"]})
-    operator.get(f"/calls/{CALL}")  # what both said is read
+    again = operator.post(NOTES, data=fields, headers=headers)
+    assert again.status_code == 422
+    assert "has been deleted since" in again.text
     assert count(database, FORMS["a note"].rows) == 0
-    page = operator.post(NOTES, data=fields, follow_redirects=True).text
-    assert count(database, FORMS["a note"].rows) == 0
-    assert "its note has been deleted since" in page
-    assert "Note added." not in page
+    (drawn,) = [form for form in FormReader(again.text).forms if form.action == NOTES]
+    assert ("note_md", "Sent twice.") in drawn.sent
+    operator.post(NOTES, data=drawn.filled({"csrf_token": fields["csrf_token"]}))
+    assert count(database, FORMS["a note"].rows) == 1
 
 
 def test_what_was_refused_can_be_sent_again(operator: FlaskClient, database: Database) -> None:

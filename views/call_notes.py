@@ -32,7 +32,7 @@ from certus_admin.queries.notes import (
     is_in_reach,
     list_mentionable_people,
 )
-from certus_admin.sent_forms import take_form
+from certus_admin.sent_forms import SentForm, take_form
 from forms.notes import MOST_MENTIONS, NoteForm
 
 blueprint = Blueprint("call_notes", __name__, url_prefix="/calls/<uuid:call_id>")
@@ -41,6 +41,7 @@ LONGEST_COMPLETION = 8
 CHANGED_MEANWHILE = (
     "This note was changed in another window. Here is what is saved now; your words stand below."
 )
+DELETED_SINCE = "This note was added before and has been deleted since. Add it again if you want it back."
 
 
 @dataclass(frozen=True)
@@ -115,14 +116,13 @@ def add(call_id: UUID) -> Response:
     """Write a note."""
     form = NoteForm()
     mentions = named_in(form, call_id) if form.validate_on_submit() else ()
+    sent = SentForm() if form.errors else take_form()
+    if sent.id and get_note(call_id, sent.id) is None:
+        form.note_md.errors = [*form.note_md.errors, DELETED_SINCE]
     if form.errors:
         if not is_in_reach(call_id):
             abort(404)
         return draw("add", 422, form=form, call_id=call_id)
-    sent = take_form()
-    if sent.id and not wants_fragment() and get_note(call_id, sent.id) is None:
-        flash("This form was sent before, and its note has been deleted since. Nothing was added.", "warning")
-        return back_to(call_id)
     note_id = sent.id or add_note(call_id, form.note_md.data, mentions)
     if note_id is None:
         abort(404)
